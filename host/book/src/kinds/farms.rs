@@ -1,0 +1,8 @@
+//! The record kinds of farms.
+
+use baara_plugin_api::Kind;
+
+/// The kinds of this subject.
+pub(crate) fn kinds() -> Vec<Kind> {
+    vec![]
+}

@@ -1,0 +1,16 @@
+//! The built-in record kinds, one file each subject: form, deciding, refusals and tests together.
+
+use baara_plugin_api::Kind;
+
+mod cash;
+mod committees;
+mod farms;
+mod people;
+mod stock;
+mod workshops;
+
+/// Every built-in kind, by subject, in reading order.
+#[must_use]
+pub fn built_in() -> Vec<Kind> {
+    [people::kinds(), workshops::kinds(), committees::kinds(), farms::kinds(), stock::kinds(), cash::kinds()].concat()
+}

@@ -1,0 +1,2 @@
+//! The baara command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The one path a command takes: people, rights, intentions, the journal, the book.

@@ -1,0 +1,1 @@
+//! Opens, trusts and calls plugins; the only unsafe code of the host.

@@ -1,0 +1,44 @@
+//! What a plugin and the host say to each other: values, forms, effects, questions, messages.
+//!
+//! A record kind is a struct with `#[derive(Form)]` and one function `decide`: same command and
+//! same answers, same effects. Built-in kinds and plugins use the very same trait, [`Record`].
+
+extern crate self as baara_plugin_api;
+
+pub mod abi;
+mod amount;
+mod book;
+mod declaration;
+mod effect;
+pub mod export;
+mod form;
+mod id;
+pub mod items;
+mod message;
+mod refusal;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use amount::{Amount, BadNumber, MAX_COUNT, Ratio, Rounding, Unfit, Unit, read_number, split};
+pub use baara_plugin_api_derive::{Choice, Form};
+pub use book::{Answer, Ask, Book, Decision, Holding, Mention, Question, Thing};
+pub use chrono::NaiveDate as Date;
+pub use chrono::{Datelike, Days, Months};
+pub use declaration::{Command, Decided, Declaration, Grant, Kind, KindDeclaration, Record, ThingDeclaration, grant};
+pub use effect::{Effect, Effects, Ending, NUMBER};
+pub use form::{Field, FieldType, FieldValue, Form, Money, read_field};
+pub use id::{BadId, Id, MAX_ID};
+pub use message::{Message, Plugin, Reply, Table, answer_call, describe, words};
+pub use refusal::{FieldError, Refusal};
+pub use serde_json::{Map as JsonMap, Value, json};
+
+/// The fields of a filled-in form: name → value, by name.
+pub type Map = serde_json::Map<String, Value>;
+
+/// Everything a record kind needs, in one `use`.
+pub mod prelude {
+    pub use crate::{
+        Amount, Book, Choice, Command, Date, Datelike, Days, Decided, Effect, Effects, Field, FieldValue, Form, Grant, Id, Kind, Money, Months,
+        NUMBER, Plugin, Ratio, Record, Refusal, Rounding, Table, Thing, ThingDeclaration, Unit, Value, grant, items, json, read_number, split,
+    };
+}

@@ -1,0 +1,1 @@
+//! Plugin workshop-soap.

@@ -1,0 +1,1 @@
+//! Scenarios across rooms, conformance, faults and benches.
