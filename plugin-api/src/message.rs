@@ -122,7 +122,7 @@ pub fn words(text: &str) -> BTreeMap<String, String> {
     let (mut section, mut words) = (String::new(), BTreeMap::new());
     for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            section = name.trim_matches('"').to_owned();
+            section = name.replace('"', "");
         } else if let Some((key, value)) = line.split_once(" = ") {
             let key = key.trim().trim_matches('"');
             let code = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
