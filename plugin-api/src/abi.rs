@@ -80,13 +80,7 @@ pub struct BaaraHost {
     /// not a power of two up to 4096.
     pub alloc: Option<unsafe extern "C" fn(ctx: *mut c_void, size: usize, align: usize) -> *mut u8>,
     /// Puts a question to the book. [`STATUS_OK`] and an answer in the call's memory, or another status and a text.
-    pub ask: Option<
-        unsafe extern "C" fn(
-            ctx: *mut c_void,
-            question: *const BaaraBytes,
-            answer: *mut BaaraBytes,
-        ) -> i32,
-    >,
+    pub ask: Option<unsafe extern "C" fn(ctx: *mut c_void, question: *const BaaraBytes, answer: *mut BaaraBytes) -> i32>,
     /// Not 0 once nobody waits for the answer any more.
     pub cancelled: Option<unsafe extern "C" fn(ctx: *mut c_void) -> u32>,
 }
@@ -94,11 +88,7 @@ pub struct BaaraHost {
 /// What a plugin says it can do, as JSON.
 pub type Describe = unsafe extern "C" fn(host: *const BaaraHost, out: *mut BaaraBytes) -> i32;
 /// Answers one message.
-pub type Call = unsafe extern "C" fn(
-    host: *const BaaraHost,
-    message: *const BaaraBytes,
-    out: *mut BaaraBytes,
-) -> i32;
+pub type Call = unsafe extern "C" fn(host: *const BaaraHost, message: *const BaaraBytes, out: *mut BaaraBytes) -> i32;
 
 /// The entry: the one thing a plugin's file exports, a constant.
 #[repr(C)]
@@ -182,12 +172,7 @@ impl BaaraPlugin {
     pub const MIN_SIZE: u32 = size_of_u32::<BaaraPlugin>();
 
     /// An entry of this contract.
-    pub const fn new(
-        flags: u16,
-        describe: Describe,
-        call: Call,
-        manifest: &'static BaaraManifestHeader,
-    ) -> BaaraPlugin {
+    pub const fn new(flags: u16, describe: Describe, call: Call, manifest: &'static BaaraManifestHeader) -> BaaraPlugin {
         BaaraPlugin {
             magic: PLUGIN_MAGIC,
             struct_size: BaaraPlugin::MIN_SIZE,

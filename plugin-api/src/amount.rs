@@ -311,8 +311,7 @@ pub fn split(total: i64, weights: &[u64]) -> Vec<i64> {
     }
     let (sign, magnitude) = (total.signum(), u128::from(total.unsigned_abs()));
     let shares = |w: &u64| (magnitude * u128::from(*w) / sum, magnitude * u128::from(*w) % sum);
-    let mut parts: Vec<(usize, u128, u128)> =
-        weights.iter().enumerate().map(|(i, w)| (i, shares(w).0, shares(w).1)).collect();
+    let mut parts: Vec<(usize, u128, u128)> = weights.iter().enumerate().map(|(i, w)| (i, shares(w).0, shares(w).1)).collect();
     let given: u128 = parts.iter().map(|p| p.1).sum();
     parts.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(&b.0)));
     let left = usize::try_from(magnitude - given).expect("fewer francs are left than there are parts");
@@ -359,8 +358,7 @@ pub fn read_number(text: &str, scale: u8) -> Result<i64, BadNumber> {
         [] => fit(&bare, scale),
         [(at, _)] => {
             let (whole, part) = (&bare[..*at], &bare[at + 1..]);
-            let grouped = (part.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0'))
-                .then(|| format!("{whole}{part}"));
+            let grouped = (part.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0')).then(|| format!("{whole}{part}"));
             let decimal = format!("{whole}.{part}");
             match (grouped, fit(&decimal, scale)) {
                 (Some(grouped), Ok(_)) => Err(BadNumber::Ambiguous { grouped, decimal }),
@@ -378,7 +376,11 @@ pub fn read_number(text: &str, scale: u8) -> Result<i64, BadNumber> {
             if !marks_fit || groups.iter().any(|g| g.len() != 3) || !(1..=3).contains(&ends[0].len()) {
                 return Err(BadNumber::NotANumber);
             }
-            if all_same { fit(&ends.concat(), scale) } else { fit(&format!("{}.{}", ends[..ends.len() - 1].concat(), ends[ends.len() - 1]), scale) }
+            if all_same {
+                fit(&ends.concat(), scale)
+            } else {
+                fit(&format!("{}.{}", ends[..ends.len() - 1].concat(), ends[ends.len() - 1]), scale)
+            }
         }
     }
 }

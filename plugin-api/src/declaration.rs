@@ -1,6 +1,6 @@
 //! What a plugin (or the core) brings: record kinds with their forms, thing kinds with their keys, grants.
 
-use crate::{Book, Effects, Field, Form, Id, Map, Refusal, Date};
+use crate::{Book, Date, Effects, Field, Form, Id, Map, Refusal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

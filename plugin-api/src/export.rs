@@ -11,8 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use crate::abi::{
-    ABI_MAJOR, BaaraBytes, BaaraHost, STATUS_BAD_MESSAGE, STATUS_CANCELLED, STATUS_INTERNAL,
-    STATUS_LIMIT, STATUS_OK, STATUS_PANIC, STATUS_REFUSED,
+    ABI_MAJOR, BaaraBytes, BaaraHost, STATUS_BAD_MESSAGE, STATUS_CANCELLED, STATUS_INTERNAL, STATUS_LIMIT, STATUS_OK, STATUS_PANIC,
+    STATUS_REFUSED,
 };
 
 /// What a plugin may use of its host during a call.
@@ -79,17 +79,12 @@ macro_rules! export_plugin {
 
             #[used]
             #[unsafe(link_section = ".baara")]
-            static MANIFEST: $crate::abi::ManifestSection<{ TEXT.len() }> =
-                $crate::abi::ManifestSection::new(FLAGS, TEXT);
+            static MANIFEST: $crate::abi::ManifestSection<{ TEXT.len() }> = $crate::abi::ManifestSection::new(FLAGS, TEXT);
 
             #[unsafe(export_name = ::core::concat!("baara_plugin_v1.", ::core::env!("CARGO_CRATE_NAME")))]
-            static ENTRY: $crate::abi::BaaraPlugin =
-                $crate::abi::BaaraPlugin::new(FLAGS, describe, call, &MANIFEST.header);
+            static ENTRY: $crate::abi::BaaraPlugin = $crate::abi::BaaraPlugin::new(FLAGS, describe, call, &MANIFEST.header);
 
-            unsafe extern "C" fn describe(
-                host: *const $crate::abi::BaaraHost,
-                out: *mut $crate::abi::BaaraBytes,
-            ) -> i32 {
+            unsafe extern "C" fn describe(host: *const $crate::abi::BaaraHost, out: *mut $crate::abi::BaaraBytes) -> i32 {
                 // SAFETY: The host keeps the rules of `abi` for these pointers.
                 unsafe { $crate::export::guard_describe($describe, host, out) }
             }
@@ -112,11 +107,7 @@ macro_rules! export_plugin {
 ///
 /// Each pointer is null, or valid for this call as `abi` says.
 #[doc(hidden)]
-pub unsafe fn guard_describe(
-    describe: DescribeFn,
-    host: *const BaaraHost,
-    out: *mut BaaraBytes,
-) -> i32 {
+pub unsafe fn guard_describe(describe: DescribeFn, host: *const BaaraHost, out: *mut BaaraBytes) -> i32 {
     // SAFETY: As promised to us.
     unsafe { guard(host, out, |_| Ok(describe())) }
 }
@@ -127,12 +118,7 @@ pub unsafe fn guard_describe(
 ///
 /// Each pointer is null, or valid for this call as `abi` says.
 #[doc(hidden)]
-pub unsafe fn guard_call(
-    call: CallFn,
-    host: *const BaaraHost,
-    message: *const BaaraBytes,
-    out: *mut BaaraBytes,
-) -> i32 {
+pub unsafe fn guard_call(call: CallFn, host: *const BaaraHost, message: *const BaaraBytes, out: *mut BaaraBytes) -> i32 {
     if message.is_null() || !message.is_aligned() {
         return STATUS_BAD_MESSAGE;
     }
@@ -148,11 +134,7 @@ pub unsafe fn guard_call(
 }
 
 /// The one way in: looks at the pointers, catches panics, copies the answer into the call's memory.
-unsafe fn guard(
-    host: *const BaaraHost,
-    out: *mut BaaraBytes,
-    body: impl FnOnce(&Table) -> Result<Vec<u8>, Failure>,
-) -> i32 {
+unsafe fn guard(host: *const BaaraHost, out: *mut BaaraBytes, body: impl FnOnce(&Table) -> Result<Vec<u8>, Failure>) -> i32 {
     if host.is_null() || !host.is_aligned() || out.is_null() || !out.is_aligned() {
         return STATUS_BAD_MESSAGE;
     }

@@ -105,7 +105,10 @@ pub fn read_field<T: FieldValue>(fields: &Map, name: &str) -> Result<T, Vec<Fiel
     match fields.get(name) {
         None | Some(Value::Null) => T::absent().ok_or_else(|| vec![FieldError::new(name, "field/missing")]),
         Some(value) => T::read(value).map_err(|errors| {
-            errors.into_iter().map(|e| if e.field.is_empty() { FieldError { field: name.to_owned(), ..e } } else { e.under(name) }).collect()
+            errors
+                .into_iter()
+                .map(|e| if e.field.is_empty() { FieldError { field: name.to_owned(), ..e } } else { e.under(name) })
+                .collect()
         }),
     }
 }

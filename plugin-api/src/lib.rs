@@ -38,7 +38,8 @@ pub type Map = serde_json::Map<String, Value>;
 /// Everything a record kind needs, in one `use`.
 pub mod prelude {
     pub use crate::{
-        Amount, Book, Choice, Command, Date, Datelike, Days, Decided, Effect, Effects, Field, FieldValue, Form, Grant, Id, Kind, Money, Months,
-        NUMBER, Plugin, Ratio, Record, Refusal, Rounding, Table, Thing, ThingDeclaration, Unit, Value, grant, items, json, read_number, split,
+        Amount, Book, Choice, Command, Date, Datelike, Days, Decided, Effect, Effects, Field, FieldValue, Form, Grant, Id, Kind, Money,
+        Months, NUMBER, Plugin, Ratio, Record, Refusal, Rounding, Table, Thing, ThingDeclaration, Unit, Value, grant, items, json,
+        read_number, split,
     };
 }

@@ -126,7 +126,8 @@ pub fn words(text: &str) -> BTreeMap<String, String> {
         } else if let Some((key, value)) = line.split_once(" = ") {
             let key = key.trim().trim_matches('"');
             let code = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
-            let text: String = serde_json::from_str::<Value>(value.trim()).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+            let text: String =
+                serde_json::from_str::<Value>(value.trim()).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
             words.insert(code, text);
         }
     }

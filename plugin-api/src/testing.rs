@@ -1,6 +1,9 @@
 //! A book on paper: small, slow and obvious, for tests of `decide` and as an oracle for the real one.
 
-use crate::{Amount, Answer, Ask, Command, Date, Datelike, Decided, Decision, Effect, Effects, Ending, Holding, Id, Kind, Map, Mention, Question, Thing, Value, items};
+use crate::{
+    Amount, Answer, Ask, Command, Date, Datelike, Decided, Decision, Effect, Effects, Ending, Holding, Id, Kind, Map, Mention, Question,
+    Thing, Value, items,
+};
 use std::collections::BTreeMap;
 
 /// Things and holdings in ordered maps; applies effects without any guard.
@@ -169,10 +172,14 @@ impl Ask for PaperBook {
             }
             Question::Holdings { place, place_kind, item } => {
                 let fits = |p: &Id, i: &Id| {
-                    place.as_ref().is_none_or(|x| x == p) && place_kind.as_ref().is_none_or(|k| k == p.kind()) && item.as_ref().is_none_or(|x| x == i)
+                    place.as_ref().is_none_or(|x| x == p)
+                        && place_kind.as_ref().is_none_or(|k| k == p.kind())
+                        && item.as_ref().is_none_or(|x| x == i)
                 };
                 let some = self.holdings.iter().filter(|((p, i, _), a)| fits(p, i) && !a.is_zero());
-                Answer::Holdings(some.map(|((p, i, l), a)| Holding { place: p.clone(), item: i.clone(), lot: l.clone(), balance: *a }).collect())
+                Answer::Holdings(
+                    some.map(|((p, i, l), a)| Holding { place: p.clone(), item: i.clone(), lot: l.clone(), balance: *a }).collect(),
+                )
             }
             Question::Turnover { place, item, from, to } => {
                 let months = (from.year(), from.month())..=(to.year(), to.month());

@@ -130,9 +130,7 @@ impl Journal {
         }
         self.store.write("recording", |conn| {
             let mut insert = conn.prepare_cached("INSERT INTO entry(seq, bytes, leaf) VALUES (?1, ?2, ?3)")?;
-            group.iter().try_for_each(|record| {
-                insert.execute((sql_seq(record.seq), &record.bytes[..], &record.leaf[..])).map(|_| ())
-            })
+            group.iter().try_for_each(|record| insert.execute((sql_seq(record.seq), &record.bytes[..], &record.leaf[..])).map(|_| ()))
         })?;
         self.head = Some(Head::after(group, head));
         if let Some(tree) = self.tree.get_mut() {
@@ -144,8 +142,7 @@ impl Journal {
     /// The bytes of one entry, compared with its leaf.
     pub fn read(&self, seq: u64) -> Result<Option<Vec<u8>>, Fault> {
         let fault = entry_fault(seq, "reading");
-        let mut select =
-            self.store.conn().prepare_cached("SELECT seq, bytes, leaf FROM entry WHERE seq = ?1").map_err(&fault)?;
+        let mut select = self.store.conn().prepare_cached("SELECT seq, bytes, leaf FROM entry WHERE seq = ?1").map_err(&fault)?;
         let mut rows = select.query([sql_seq(seq)]).map_err(&fault)?;
         let Some(row) = rows.next().map_err(&fault)? else {
             return if seq == 0 || seq > self.head().size { Ok(None) } else { Err(missing(seq, None)) };
@@ -156,11 +153,7 @@ impl Journal {
 
     /// Shows each entry from `from` on, in order and without a gap, until `each` breaks. Leaves are passed on as they
     /// are stored, not recomputed.
-    pub fn scan<B>(
-        &self,
-        from: u64,
-        each: impl FnMut(u64, &[u8], Hash) -> ControlFlow<B>,
-    ) -> Result<ControlFlow<B>, Fault> {
+    pub fn scan<B>(&self, from: u64, each: impl FnMut(u64, &[u8], Hash) -> ControlFlow<B>) -> Result<ControlFlow<B>, Fault> {
         let first = from.max(1);
         self.walk(sql_seq(first), first, each)
     }
@@ -204,12 +197,7 @@ impl Journal {
     }
 
     /// Reads rows from `lowest` on; the first must be `first`, the last the head.
-    fn walk<B>(
-        &self,
-        lowest: i64,
-        first: u64,
-        mut each: impl FnMut(u64, &[u8], Hash) -> ControlFlow<B>,
-    ) -> Result<ControlFlow<B>, Fault> {
+    fn walk<B>(&self, lowest: i64, first: u64, mut each: impl FnMut(u64, &[u8], Hash) -> ControlFlow<B>) -> Result<ControlFlow<B>, Fault> {
         let mut seq = first;
         let mut select = self
             .store
@@ -246,9 +234,8 @@ impl Journal {
         if self.head().size > 0 || self.meta(key)?.is_some() {
             return Err(Fault::Begun);
         }
-        self.store.write("saying what the book is", |conn| {
-            conn.execute("INSERT INTO meta(key, value) VALUES (?1, ?2)", [key, value]).map(|_| ())
-        })
+        self.store
+            .write("saying what the book is", |conn| conn.execute("INSERT INTO meta(key, value) VALUES (?1, ?2)", [key, value]).map(|_| ()))
     }
 
     /// How much log waits to be moved into the file by `tidy`.
@@ -299,8 +286,7 @@ impl Journal {
 
     fn read_head(&self) -> Result<Head, Fault> {
         let fault = Fault::sqlite("reading the last entry");
-        let mut select =
-            self.store.conn().prepare("SELECT seq, bytes, leaf FROM entry ORDER BY seq DESC LIMIT 1").map_err(&fault)?;
+        let mut select = self.store.conn().prepare("SELECT seq, bytes, leaf FROM entry ORDER BY seq DESC LIMIT 1").map_err(&fault)?;
         let mut rows = select.query(()).map_err(&fault)?;
         let Some(row) = rows.next().map_err(&fault)? else { return Ok(Head::default()) };
         let found: i64 = row.get(0).map_err(&fault)?;

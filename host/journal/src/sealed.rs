@@ -81,21 +81,16 @@ impl Sealed {
                  ON CONFLICT(hash) DO UPDATE SET salt = excluded.salt, value = excluded.value
                  WHERE salt <> excluded.salt OR value <> excluded.value",
             )?;
-            batch.iter().try_for_each(|item| {
-                insert.execute((&item.hash[..], &item.salt[..], &item.value[..])).map(|_| ())
-            })
+            batch.iter().try_for_each(|item| insert.execute((&item.hash[..], &item.salt[..], &item.value[..])).map(|_| ()))
         })
     }
 
     /// Salt and value behind a hash, compared with it: `journal/altered` if they no longer agree.
     pub fn get(&self, hash: &Hash) -> Result<Option<(Salt, Vec<u8>)>, Fault> {
         let fault = Fault::sqlite("reading a sealed value");
-        let mut select =
-            self.store.conn().prepare_cached("SELECT salt, value FROM sealed WHERE hash = ?1").map_err(&fault)?;
-        let row = select
-            .query_row([&hash[..]], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))
-            .optional()
-            .map_err(&fault)?;
+        let mut select = self.store.conn().prepare_cached("SELECT salt, value FROM sealed WHERE hash = ?1").map_err(&fault)?;
+        let row =
+            select.query_row([&hash[..]], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?))).optional().map_err(&fault)?;
         row.map(|(salt, value)| opened(hash, &salt, value)).transpose()
     }
 
@@ -103,8 +98,7 @@ impl Sealed {
     pub fn check(&self) -> Result<Vec<Hash>, Fault> {
         let fault = Fault::sqlite("reading the sealed values");
         let malformed = || Fault::damaged(0, DamageKind::Malformed);
-        let mut select =
-            self.store.conn().prepare("SELECT hash, salt, value FROM sealed ORDER BY hash").map_err(&fault)?;
+        let mut select = self.store.conn().prepare("SELECT hash, salt, value FROM sealed ORDER BY hash").map_err(&fault)?;
         let mut rows = select.query(()).map_err(&fault)?;
         let mut altered = Vec::new();
         while let Some(row) = rows.next().map_err(&fault)? {

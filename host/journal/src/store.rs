@@ -103,11 +103,7 @@ impl Store {
 
     /// Does `act` in one transaction, durable on return. Any error poisons the store: after a failed sync the system
     /// may have dropped what it could not write, and a second sync would say "done".
-    pub(crate) fn write(
-        &mut self,
-        doing: &'static str,
-        act: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-    ) -> Result<(), Fault> {
+    pub(crate) fn write(&mut self, doing: &'static str, act: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), Fault> {
         self.writable()?;
         self.transact(act).map_err(|error| self.poison(doing, error))
     }
@@ -180,12 +176,7 @@ impl Store {
         })
     }
 
-    fn copy_by_way_of<T>(
-        &self,
-        part: &Path,
-        to: &Path,
-        check: impl FnOnce(&Path) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    fn copy_by_way_of<T>(&self, part: &Path, to: &Path, check: impl FnOnce(&Path) -> Result<T, Fault>) -> Result<T, Fault> {
         let fault = Fault::file("copying");
         self.conn.execute("VACUUM INTO ?1", [text(part)?]).map_err(Fault::sqlite("copying"))?;
         let checked = check(part)?;
@@ -202,8 +193,7 @@ impl Store {
     pub(crate) fn structure(&self, sort: &Sort) -> Result<(), crate::DamageKind> {
         use crate::DamageKind::{Schema, Structure};
         let told = |error: rusqlite::Error| Structure(error.to_string());
-        let verdict: String =
-            self.conn.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(told)?;
+        let verdict: String = self.conn.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0)).map_err(told)?;
         if verdict != "ok" {
             return Err(Structure(verdict));
         }
@@ -227,9 +217,7 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(std::time::Duration::ZERO)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    conn.execute_batch(
-        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-4096",
-    )?;
+    conn.execute_batch("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-4096")?;
     Ok(conn)
 }
 
@@ -244,9 +232,7 @@ fn make_durable(conn: &Connection) -> Result<(), Fault> {
 }
 
 fn check_sort(conn: &Connection, sort: &Sort) -> Result<(), Fault> {
-    let id: i32 = conn
-        .query_row("PRAGMA application_id", (), |row| row.get(0))
-        .map_err(Fault::sqlite("opening the file"))?;
+    let id: i32 = conn.query_row("PRAGMA application_id", (), |row| row.get(0)).map_err(Fault::sqlite("opening the file"))?;
     if id == sort.application_id { Ok(()) } else { Err(Fault::NotABook) }
 }
 
