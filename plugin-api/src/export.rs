@@ -74,22 +74,25 @@ macro_rules! export_plugin {
     (manifest: $manifest:expr, describe: $describe:expr, call: $call:expr $(,)?) => {
         #[allow(unsafe_code)]
         const _: () = {
-            const TEXT: &str = $manifest;
-            const FLAGS: u16 = if ::core::cfg!(panic = "unwind") { $crate::abi::FLAG_UNWIND } else { 0 };
+            // Names nobody else has, since items of a macro hide those of the author.
+            const __BAARA_TEXT: &str = $manifest;
+            const __BAARA_FLAGS: u16 = if ::core::cfg!(panic = "unwind") { $crate::abi::FLAG_UNWIND } else { 0 };
 
             #[used]
             #[unsafe(link_section = ".baara")]
-            static MANIFEST: $crate::abi::ManifestSection<{ TEXT.len() }> = $crate::abi::ManifestSection::new(FLAGS, TEXT);
+            static __BAARA_MANIFEST: $crate::abi::ManifestSection<{ __BAARA_TEXT.len() }> =
+                $crate::abi::ManifestSection::new(__BAARA_FLAGS, __BAARA_TEXT);
 
             #[unsafe(export_name = ::core::concat!("baara_plugin_v1.", ::core::env!("CARGO_CRATE_NAME")))]
-            static ENTRY: $crate::abi::BaaraPlugin = $crate::abi::BaaraPlugin::new(FLAGS, describe, call, &MANIFEST.header);
+            static __BAARA_ENTRY: $crate::abi::BaaraPlugin =
+                $crate::abi::BaaraPlugin::new(__BAARA_FLAGS, __baara_describe, __baara_call, &__BAARA_MANIFEST.header);
 
-            unsafe extern "C" fn describe(host: *const $crate::abi::BaaraHost, out: *mut $crate::abi::BaaraBytes) -> i32 {
+            unsafe extern "C" fn __baara_describe(host: *const $crate::abi::BaaraHost, out: *mut $crate::abi::BaaraBytes) -> i32 {
                 // SAFETY: The host keeps the rules of `abi` for these pointers.
                 unsafe { $crate::export::guard_describe($describe, host, out) }
             }
 
-            unsafe extern "C" fn call(
+            unsafe extern "C" fn __baara_call(
                 host: *const $crate::abi::BaaraHost,
                 message: *const $crate::abi::BaaraBytes,
                 out: *mut $crate::abi::BaaraBytes,

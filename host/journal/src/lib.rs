@@ -9,7 +9,7 @@ pub mod tree;
 mod verification;
 
 #[cfg(test)]
-mod scratch;
+mod tests;
 
 pub use fault::Fault;
 pub use hash::{Hash, hex, leaf_hash};

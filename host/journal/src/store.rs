@@ -1,7 +1,10 @@
 //! One SQLite file under our own rules: who may open it, how it is written, kept small and copied.
+//!
+//! The file itself is opened through SQLite alone: on Unix, closing it by any other handle drops the lock of the whole
+//! process.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -149,10 +152,9 @@ impl Store {
         self.writable()?;
         let fault = Fault::file("lengthening the log");
         let mut wal = OpenOptions::new().append(true).open(wal_of(&self.path)).map_err(&fault)?;
-        let zeros = vec![0; 1 << 20];
-        while wal.metadata().map_err(&fault)?.len() < TIDY_AT_BYTES {
-            wal.write_all(&zeros).map_err(&fault)?;
-        }
+        let length = wal.metadata().map_err(&fault)?.len();
+        let zeros = std::io::repeat(0).take(TIDY_AT_BYTES.saturating_sub(length));
+        std::io::copy(&mut BufReader::with_capacity(1 << 20, zeros), &mut wal).map_err(&fault)?;
         wal.sync_all().map_err(&fault)
     }
 
@@ -166,10 +168,8 @@ impl Store {
     pub(crate) fn copy<T>(&self, to: &Path, check: impl FnOnce(&Path) -> Result<T, Fault>) -> Result<T, Fault> {
         let to = absolute(to)?;
         let part = beside(&to, ".part");
+        must_be_free(&to)?;
         let _ = fs::remove_file(&part); // Left by a copy that was cut short.
-        if exists(&to) {
-            return Err(Fault::Exists);
-        }
         reserve(&part)?;
         self.copy_by_way_of(&part, &to, check).inspect_err(|_| {
             let _ = fs::remove_file(&part);
@@ -181,9 +181,7 @@ impl Store {
         self.conn.execute("VACUUM INTO ?1", [text(part)?]).map_err(Fault::sqlite("copying"))?;
         let checked = check(part)?;
         OpenOptions::new().write(true).open(part).and_then(|file| file.sync_all()).map_err(&fault)?;
-        if exists(to) || exists(&wal_of(to)) {
-            return Err(Fault::Exists); // A log left beside `to` would be read into it.
-        }
+        must_be_free(to)?;
         fs::rename(part, to).map_err(&fault)?;
         sync_folder(to)?;
         Ok(checked)
@@ -243,14 +241,17 @@ fn tables_of(conn: &Connection) -> rusqlite::Result<Vec<(String, Option<String>)
 
 /// An empty file that only its owner reads, or `Exists`.
 fn reserve(path: &Path) -> Result<(), Fault> {
-    if exists(&wal_of(path)) {
-        return Err(Fault::Exists);
-    }
+    must_be_free(path)?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(|_| ()).map_err(Fault::file("making the file"))
+}
+
+/// Neither a file nor a log without its file, which would be read into the new one.
+fn must_be_free(path: &Path) -> Result<(), Fault> {
+    if exists(path) || exists(&wal_of(path)) { Err(Fault::Exists) } else { Ok(()) }
 }
 
 /// A new name is on the disk only when its folder is.

@@ -1,0 +1,263 @@
+//! The nine questions, answered from the world for one site.
+
+use crate::world::{Balance, Holdings, Holds, Life, Month, Name, TheBook, Timelines, Touched, at, month_of};
+use baara_plugin_api::{Amount, Answer, Ask, Date, Decision, Holding, Id, Mention, Question, Refusal, Thing, Unit, Value, items};
+
+/// Kinds of things that belong to no site: everybody reads them.
+pub const REFERENCE: &[&str] = &[
+    "facility",
+    "item",
+    "role",
+    "college",
+    "reason",
+    "trade",
+    "crop",
+    "unit",
+    "indicator",
+    "donor",
+    "recipe",
+    "template",
+    "plugin",
+    "kind",
+    "conversion",
+];
+
+/// The book as seen from one site.
+pub struct View<'b> {
+    book: &'b TheBook,
+    site: String,
+    open_counts: bool,
+}
+
+impl TheBook {
+    /// The book as a command of `site` may question it.
+    #[must_use]
+    pub fn view(&self, site: &str) -> View<'_> {
+        View { book: self, site: site.to_owned(), open_counts: false }
+    }
+
+    /// The same, with frozen places answered: only for the kinds that count them and for guards.
+    #[must_use]
+    pub fn view_counting(&self, site: &str) -> View<'_> {
+        View { book: self, site: site.to_owned(), open_counts: true }
+    }
+
+    /// A thing with its values at a date.
+    #[must_use]
+    pub fn thing(&self, id: &Id, date: Date) -> Option<Thing> {
+        let entity = self.entity(id)?;
+        let life = self.world.get::<Life>(entity)?;
+        let timelines = &self.world.get::<Timelines>(entity)?.0;
+        let values = timelines.iter().filter_map(|(k, line)| Some((k.clone(), at(line, date)?.clone()))).collect();
+        Some(Thing { id: id.clone(), open: life.ended.is_none(), since: life.since, values })
+    }
+
+    /// Every thing of a kind, ended ones too, by id.
+    #[must_use]
+    pub fn all_of(&self, kind: &str) -> Vec<Id> {
+        let mut ids: Vec<Id> = self.index().names.keys().filter(|id| id.kind() == kind).cloned().collect();
+        ids.retain(|id| self.life(id).is_some());
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Every open thing of a kind, by id.
+    pub fn open_of(&self, kind: &str) -> impl Iterator<Item = &Id> {
+        self.index().kinds.get(kind).into_iter().flatten()
+    }
+
+    /// The kinds of things there are.
+    #[must_use]
+    pub fn kinds_of_things(&self) -> Vec<String> {
+        self.index().kinds.keys().cloned().collect()
+    }
+
+    /// All the dated values of a thing: key, from, value, seq.
+    #[must_use]
+    pub fn timeline(&self, id: &Id) -> Vec<(String, Date, Value, u64)> {
+        let timelines = self.entity(id).and_then(|e| self.world.get::<Timelines>(e));
+        let lines = timelines.into_iter().flat_map(|t| &t.0);
+        lines.flat_map(|(k, line)| line.iter().map(move |d| (k.clone(), d.from, d.value.clone(), d.seq))).collect()
+    }
+
+    /// The facility a thing belongs to on a day: a person's by attribute, all others' by their code.
+    #[must_use]
+    pub fn home(&self, id: &Id, date: Date) -> String {
+        if id.kind() == "person"
+            && let Some(facility) = self.value_at(id, "facility", date).and_then(Value::as_str).and_then(|s| Id::parse(s).ok())
+        {
+            return facility.code().to_owned();
+        }
+        id.site().to_owned()
+    }
+
+    /// A parameter: the site's own at the date, else the general one.
+    #[must_use]
+    pub fn rule(&self, site: &str, name: &str, date: Date) -> Value {
+        let own = self.value_at(&Id::new("rules", site), name, date);
+        own.or_else(|| self.value_at(&Id::new("rules", "general"), name, date)).cloned().unwrap_or(Value::Null)
+    }
+
+    /// Unit and decimals of an item.
+    #[must_use]
+    pub fn measure(&self, item: &Id) -> Option<(Unit, u8)> {
+        let unit = self.value_at(item, "unit", Date::MAX)?.as_str().and_then(Unit::parse)?;
+        let scale = self.value_at(item, "scale", Date::MAX).and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok())?;
+        Some((unit, scale))
+    }
+
+    /// `count` of an item's smallest unit as an amount.
+    #[must_use]
+    pub fn amount(&self, item: &Id, count: i64) -> Amount {
+        let (unit, scale) = self.measure(item).unwrap_or((Unit::parse("unit").expect("a unit"), 0));
+        Amount::new(count, scale, unit)
+    }
+
+    /// Every holding, sorted by place, item and lot: place, item, lot, balance.
+    #[must_use]
+    pub fn all_holdings(&self) -> Vec<Holding> {
+        self.gather(self.index().holdings.values().copied())
+    }
+
+    /// Every holding of a place, sorted.
+    #[must_use]
+    pub fn holdings_of(&self, place: &Id) -> Vec<Holding> {
+        let inside = self.entity(place).and_then(|e| self.world.get::<Holdings>(e));
+        self.gather(inside.map(Holdings::entities).unwrap_or_default().iter().copied())
+    }
+
+    fn gather(&self, entities: impl Iterator<Item = bevy_ecs::entity::Entity>) -> Vec<Holding> {
+        let mut holdings: Vec<Holding> = entities
+            .filter_map(|e| {
+                let (holds, balance) = (self.world.get::<Holds>(e)?, self.world.get::<Balance>(e)?);
+                Some(Holding {
+                    place: holds.place.clone(),
+                    item: holds.item.clone(),
+                    lot: holds.lot.clone(),
+                    balance: self.amount(&holds.item, balance.now),
+                })
+            })
+            .collect();
+        holdings.sort_unstable_by(|a, b| (&a.place, &a.item, &a.lot).cmp(&(&b.place, &b.item, &b.lot)));
+        holdings
+    }
+
+    /// In and out of a place over whole months, all lots together, in the item's smallest unit.
+    #[must_use]
+    pub fn turnover(&self, place: &Id, item: &Id, from: Date, to: Date) -> (i64, i64) {
+        let months = month_of(from)..=month_of(to);
+        let inside = self.entity(place).and_then(|e| self.world.get::<Holdings>(e)).map(Holdings::entities).unwrap_or_default();
+        let lines = inside.iter().filter(|e| self.world.get::<Holds>(**e).is_some_and(|h| h.item == *item));
+        let months = lines.filter_map(|e| self.world.get::<Balance>(*e)).flat_map(|b| &b.months).filter(|m| months.contains(&m.month));
+        months.fold((0, 0), |(came, went), Month { came: c, went: w, .. }| (came + c, went + w))
+    }
+
+    /// The balance of a place at the end of a month, all lots together.
+    #[must_use]
+    pub fn balance_at(&self, place: &Id, item: &Id, end: Date) -> i64 {
+        let (came, went) = self.turnover(place, item, Date::MIN, end);
+        came - went
+    }
+
+    /// A decision and what is left of its leave.
+    #[must_use]
+    pub fn decision(&self, id: &Id) -> Option<Decision> {
+        let thing = self.thing(id, Date::MAX).filter(|_| id.kind() == "decision")?;
+        Some(Decision {
+            id: id.clone(),
+            about: thing.text("about").to_owned(),
+            adopted: thing.open && thing.date("adopted").is_some(),
+            until: thing.date("until"),
+            left: self.balance(id, &items::leave(), None),
+            purpose: thing.id_of("purpose"),
+        })
+    }
+
+    /// The seqs of the entries that opened or changed a thing, oldest first.
+    #[must_use]
+    pub fn touched(&self, id: &Id) -> Vec<u64> {
+        self.entity(id).and_then(|e| self.world.get::<Touched>(e)).map(|t| t.0.clone()).unwrap_or_default()
+    }
+
+    /// The entries that concerned a thing.
+    #[must_use]
+    pub fn mentions(&self, id: &Id) -> Vec<Mention> {
+        let index = self.index();
+        let line = |seq: u64| {
+            let spine = &index.spine[usize::try_from(seq - 1).ok()?..].first()?;
+            Some(Mention { seq, date: spine.date, kind: index.kind_names[usize::from(spine.kind)].clone(), by: spine.by.clone() })
+        };
+        self.touched(id).into_iter().filter_map(line).collect()
+    }
+
+    /// True while two people count a place: nobody may see or move it.
+    #[must_use]
+    pub fn is_frozen(&self, place: &Id) -> bool {
+        self.value_at(place, "frozen", Date::MAX).is_some()
+    }
+
+    /// Every name in the book that is a place or a thing; for search.
+    pub fn names(&self) -> impl Iterator<Item = &Id> {
+        self.index().names.values().filter_map(|e| self.world.get::<Name>(*e)).map(|n| &n.0)
+    }
+}
+
+impl View<'_> {
+    fn hidden(&self, place: &Id) -> bool {
+        !self.open_counts && self.book.is_frozen(place)
+    }
+}
+
+impl Ask for View<'_> {
+    fn ask(&self, question: Question) -> Answer {
+        let book = self.book;
+        match question {
+            Question::Thing { id, date } => Answer::Thing(book.thing(&id, date)),
+            Question::Things { kind, having, date } => {
+                let general = REFERENCE.contains(&kind.as_str());
+                let fits = |id: &&Id| general || book.home(id, date) == self.site;
+                let has = |id: &&Id| having.as_ref().is_none_or(|(key, value)| book.value_at(id, key, date) == Some(value));
+                if kind == "person" {
+                    // A person follows their facility, so their code does not bound the search.
+                    return Answer::Ids(book.open_of("person").filter(has).filter(fits).cloned().collect());
+                }
+                Answer::Ids(book.open_of(&kind).filter(fits).filter(has).cloned().collect())
+            }
+            Question::Value { thing, key, date } => Answer::Value(book.value_at(&thing, &key, date).cloned().unwrap_or(Value::Null)),
+            Question::Holding { place, .. } if self.hidden(&place) => frozen(&place),
+            Question::Holding { place, item, lot: Some(lot) } => {
+                let known = book.index().holdings.contains_key(&(place.clone(), item.clone(), Some(lot.clone())));
+                Answer::Amount(known.then(|| book.amount(&item, book.balance(&place, &item, Some(&lot)))))
+            }
+            Question::Holding { place, item, lot: None } => {
+                let all = book.holdings_of(&place).into_iter().filter(|h| h.item == item).map(|h| h.balance);
+                Answer::Amount(all.reduce(|a, b| a.with_count(a.count() + b.count())))
+            }
+            Question::Holdings { place: Some(place), .. } if self.hidden(&place) => frozen(&place),
+            Question::Holdings { place, place_kind, item } => {
+                let mut found = place.as_ref().map_or_else(|| book.all_holdings(), |place| book.holdings_of(place));
+                found.retain(|h| {
+                    h.place.site() == self.site
+                        && !h.balance.is_zero()
+                        && place_kind.as_ref().is_none_or(|kind| kind == h.place.kind())
+                        && item.as_ref().is_none_or(|item| *item == h.item)
+                        && !self.hidden(&h.place)
+                });
+                Answer::Holdings(found)
+            }
+            Question::Turnover { place, .. } if self.hidden(&place) => frozen(&place),
+            Question::Turnover { place, item, from, to } => {
+                let (came, went) = book.turnover(&place, &item, from, to);
+                Answer::Turnover(came, went)
+            }
+            Question::Entries { about } if self.hidden(&about) => frozen(&about),
+            Question::Entries { about } => Answer::Entries(book.mentions(&about)),
+            Question::Decision { id } => Answer::Decision(book.decision(&id)),
+            Question::Rule { name, date } => Answer::Value(book.rule(&self.site, &name, date)),
+        }
+    }
+}
+
+fn frozen(place: &Id) -> Answer {
+    Answer::Refused(Refusal::new("place/frozen").with("place", place))
+}

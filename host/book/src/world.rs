@@ -1,0 +1,346 @@
+//! The book's memory: things with dated attributes and places with holdings, in a bevy_ecs `World`.
+
+use crate::entry::Entry;
+use crate::places::{Class, class};
+use baara_plugin_api::{Date, Datelike, Effect, Ending, Id, Value, items};
+use bevy_ecs::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// The lasting name of a thing or place. An `Entity` ends with the process.
+#[derive(Component, Clone, Debug)]
+#[component(immutable)]
+pub(crate) struct Name(pub(crate) Id);
+
+/// Since when a thing is, and how it ended.
+#[derive(Component, Clone, Debug)]
+#[component(immutable)]
+pub(crate) struct Life {
+    pub(crate) since: Date,
+    pub(crate) ended: Option<(Date, Ending)>,
+}
+
+/// A thing's attributes: key → dated values in order of date, then of recording.
+#[derive(Component, Default, Debug)]
+pub(crate) struct Timelines(pub(crate) BTreeMap<String, Vec<Dated>>);
+
+/// A value from a date on, and the entry that said so.
+#[derive(Clone, Debug)]
+pub(crate) struct Dated {
+    pub(crate) from: Date,
+    pub(crate) seq: u64,
+    pub(crate) value: Value,
+}
+
+/// The seqs of the entries that opened or changed a thing.
+#[derive(Component, Default, Debug)]
+pub(crate) struct Touched(pub(crate) Vec<u64>);
+
+/// The place a holding is in.
+#[derive(Component, Debug)]
+#[relationship(relationship_target = Holdings)]
+pub(crate) struct In(pub(crate) Entity);
+
+/// The holdings of a place. Kept by the ECS; read only.
+#[derive(Component, Debug)]
+#[relationship_target(relationship = In)]
+pub(crate) struct Holdings(Vec<Entity>);
+
+impl Holdings {
+    pub(crate) fn entities(&self) -> &[Entity] {
+        &self.0
+    }
+}
+
+/// What a holding holds.
+#[derive(Component, Clone, Debug)]
+#[component(immutable)]
+pub(crate) struct Holds {
+    pub(crate) place: Id,
+    pub(crate) item: Id,
+    pub(crate) lot: Option<Id>,
+}
+
+/// How much, in the item's smallest unit, and its in and out by month.
+///
+/// The one exception to "change is insert": `apply` alone mutates it, since inserting would copy its months.
+#[derive(Component, Default, Debug)]
+pub(crate) struct Balance {
+    pub(crate) now: i64,
+    pub(crate) months: Vec<Month>,
+}
+
+/// What came and went in one month (`year × 12 + month - 1`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Month {
+    pub(crate) month: i32,
+    pub(crate) came: i64,
+    pub(crate) went: i64,
+}
+
+/// What an entry left behind besides its effects: when, what and who.
+#[derive(Clone, Debug)]
+pub(crate) struct Spine {
+    pub(crate) date: Date,
+    pub(crate) kind: u16,
+    pub(crate) by: Id,
+}
+
+/// The indexes over the world, all derived.
+#[derive(Resource, Default)]
+pub(crate) struct Index {
+    pub(crate) names: HashMap<Id, Entity>,
+    pub(crate) kinds: BTreeMap<String, BTreeSet<Id>>,
+    pub(crate) holdings: HashMap<(Id, Id, Option<Id>), Entity>,
+    pub(crate) series: BTreeMap<(String, String, i32), u64>,
+    pub(crate) counters: BTreeMap<(String, String, i32), u64>,
+    pub(crate) kind_names: Vec<String>,
+    pub(crate) spine: Vec<Spine>,
+    pub(crate) reversed: BTreeMap<u64, u64>,
+    pub(crate) seen: HashSet<u128>,
+    pub(crate) opened_by: HashMap<Id, u64>,
+}
+
+/// The book: a world that only [`TheBook::apply`] changes.
+pub struct TheBook {
+    pub(crate) world: World,
+}
+
+impl Default for TheBook {
+    fn default() -> TheBook {
+        TheBook::new()
+    }
+}
+
+/// The month's number, `year × 12 + month - 1`.
+#[must_use]
+pub fn month_of(date: Date) -> i32 {
+    date.year() * 12 + i32::try_from(date.month0()).expect("a month is below 12")
+}
+
+/// The command id as a number, for the set of those seen.
+#[must_use]
+pub fn command_key(id: &str) -> u128 {
+    let hex: String = id.chars().filter(char::is_ascii_hexdigit).take(32).collect();
+    u128::from_str_radix(&hex, 16).unwrap_or(0)
+}
+
+impl TheBook {
+    /// An empty book.
+    #[must_use]
+    pub fn new() -> TheBook {
+        let mut world = World::new();
+        world.insert_resource(Index::default());
+        TheBook { world }
+    }
+
+    /// How many entries it has folded.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.index().spine.len() as u64
+    }
+
+    /// True when a command with this id has been recorded.
+    #[must_use]
+    pub fn has_seen(&self, command_id: &str) -> bool {
+        self.index().seen.contains(&command_key(command_id))
+    }
+
+    /// The entry that reversed or corrected `seq`, if one did.
+    #[must_use]
+    pub fn reversed_by(&self, seq: u64) -> Option<u64> {
+        self.index().reversed.get(&seq).copied()
+    }
+
+    /// The entry that opened a thing.
+    #[must_use]
+    pub fn opened_by(&self, thing: &Id) -> Option<u64> {
+        self.index().opened_by.get(thing).copied()
+    }
+
+    /// The last number taken of a host series of a site and year.
+    #[must_use]
+    pub fn last_number(&self, site: &str, series: &str, year: i32) -> u64 {
+        self.index().series.get(&(site.to_owned(), series.to_owned(), year)).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        self.world.resource::<Index>()
+    }
+
+    pub(crate) fn entity(&self, id: &Id) -> Option<Entity> {
+        self.index().names.get(id).copied()
+    }
+
+    pub(crate) fn life(&self, id: &Id) -> Option<&Life> {
+        self.world.get::<Life>(self.entity(id)?)
+    }
+
+    /// An attribute at a date; `null` counts as none.
+    pub(crate) fn value_at(&self, thing: &Id, key: &str, date: Date) -> Option<&Value> {
+        let line = self.world.get::<Timelines>(self.entity(thing)?)?.0.get(key)?;
+        at(line, date)
+    }
+
+    /// The balance of a holding, in the item's smallest unit.
+    #[must_use]
+    pub fn balance(&self, place: &Id, item: &Id, lot: Option<&Id>) -> i64 {
+        let key = (place.clone(), item.clone(), lot.cloned());
+        let found = self.index().holdings.get(&key).and_then(|e| self.world.get::<Balance>(*e));
+        found.map_or(0, |balance| balance.now)
+    }
+
+    /// The day from which a place takes entries: after its own closing and its facility's.
+    pub(crate) fn open_from(&self, place: &Id, site: &str) -> Option<Date> {
+        let closed = |id: &Id| self.value_at(id, "closed-until", Date::MAX).and_then(Value::as_str).and_then(|s| s.parse::<Date>().ok());
+        closed(place).max(closed(&Id::new("facility", site))).and_then(|day| day.succ_opt())
+    }
+
+    /// Folds an entry in. It has happened: nothing here can fail.
+    pub fn apply(&mut self, entry: &Entry) {
+        let posted = self.posted(entry);
+        for effect in &entry.effects {
+            self.fold(entry, effect, posted);
+        }
+        let mut index = self.world.resource_mut::<Index>();
+        let kind = index.kind_names.iter().position(|k| *k == entry.kind).unwrap_or_else(|| {
+            index.kind_names.push(entry.kind.clone());
+            index.kind_names.len() - 1
+        });
+        let kind = u16::try_from(kind).expect("fewer than 65 536 kinds");
+        index.spine.push(Spine { date: entry.date, kind, by: entry.by.0.clone() });
+        index.seen.insert(command_key(&entry.id));
+        if let Some(seq) = entry.reverses {
+            index.reversed.insert(seq, entry.seq);
+        }
+    }
+
+    /// The first open day of all the places an entry moves: money reports go by it.
+    #[must_use]
+    pub fn posted(&self, entry: &Entry) -> Date {
+        let places = entry.effects.iter().filter_map(|e| if let Effect::Move { from, to, .. } = e { Some([from, to]) } else { None });
+        let opens = places.flatten().filter_map(|place| self.open_from(place, &entry.site));
+        opens.max().map_or(entry.date, |day| day.max(entry.date))
+    }
+
+    fn fold(&mut self, entry: &Entry, effect: &Effect, posted: Date) {
+        match effect {
+            Effect::Move { item, amount, from, to, lot } => {
+                let month = month_of(if *item == items::xof() || *item == items::leave() { posted } else { entry.date });
+                self.shift(from, item, lot.as_ref(), -amount.count(), month);
+                self.shift(to, item, lot.as_ref(), amount.count(), month);
+            }
+            Effect::Open { thing, values } => {
+                self.begin(thing, entry);
+                for (key, value) in values {
+                    self.say(thing, key, value, entry.date, entry.seq);
+                }
+            }
+            Effect::Close { thing, why } => {
+                let entity = self.named(thing);
+                let since = self.world.get::<Life>(entity).map_or(entry.date, |life| life.since);
+                self.world.entity_mut(entity).insert(Life { since, ended: Some((entry.date, *why)) });
+                let mut index = self.world.resource_mut::<Index>();
+                if let Some(open) = index.kinds.get_mut(thing.kind()) {
+                    open.remove(thing);
+                }
+                self.touch(thing, entry.seq);
+            }
+            Effect::Set { thing, key, value, from } => {
+                self.say(thing, key, value, *from, entry.seq);
+                self.touch(thing, entry.seq);
+            }
+            Effect::Warn { warning, code, about, args } => {
+                self.begin(warning, entry);
+                let about: Vec<Value> = about.iter().map(|id| Value::from(id.as_str())).collect();
+                let args: Value = args.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect();
+                let values = [("code", Value::from(code.as_str())), ("about", about.into()), ("args", args)];
+                values.iter().for_each(|(key, value)| self.say(warning, key, value, entry.date, entry.seq));
+            }
+            Effect::Explain { warning, reason } => {
+                self.say(warning, "explained", &Value::from(reason.as_str()), entry.date, entry.seq);
+                self.touch(warning, entry.seq);
+            }
+            Effect::Number { series, year, n, void } => {
+                if !void {
+                    let mut index = self.world.resource_mut::<Index>();
+                    let last = index.series.entry((entry.site.clone(), series.clone(), *year)).or_default();
+                    *last = (*last).max(*n);
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, thing: &Id, entry: &Entry) {
+        let entity = self.named(thing);
+        self.world.entity_mut(entity).insert((Life { since: entry.date, ended: None }, Timelines::default(), Touched(vec![entry.seq])));
+        let mut index = self.world.resource_mut::<Index>();
+        index.kinds.entry(thing.kind().to_owned()).or_default().insert(thing.clone());
+        index.opened_by.insert(thing.clone(), entry.seq);
+        if let Some((site, year, n)) = allotted(thing) {
+            let last = index.counters.entry((thing.kind().to_owned(), site, year)).or_default();
+            *last = (*last).max(n);
+        }
+    }
+
+    fn say(&mut self, thing: &Id, key: &str, value: &Value, from: Date, seq: u64) {
+        let entity = self.named(thing);
+        if let Some(mut timelines) = self.world.get_mut::<Timelines>(entity) {
+            let line = timelines.0.entry(key.to_owned()).or_default();
+            let place = line.partition_point(|dated| dated.from <= from);
+            line.insert(place, Dated { from, seq, value: value.clone() });
+        }
+    }
+
+    fn touch(&mut self, thing: &Id, seq: u64) {
+        let entity = self.named(thing);
+        if let Some(mut touched) = self.world.get_mut::<Touched>(entity)
+            && touched.0.last() != Some(&seq)
+        {
+            touched.0.push(seq);
+        }
+    }
+
+    fn named(&mut self, id: &Id) -> Entity {
+        if let Some(entity) = self.entity(id) {
+            return entity;
+        }
+        let entity = self.world.spawn(Name(id.clone())).id();
+        self.world.resource_mut::<Index>().names.insert(id.clone(), entity);
+        entity
+    }
+
+    fn shift(&mut self, place: &Id, item: &Id, lot: Option<&Id>, count: i64, month: i32) {
+        let lot = lot.filter(|_| class(place) == Some(Class::Held)).cloned(); // World places fold their lots together.
+        let key = (place.clone(), item.clone(), lot);
+        let known = self.index().holdings.get(&key).copied();
+        let entity = known.unwrap_or_else(|| {
+            let home = self.named(place);
+            let holds = Holds { place: key.0.clone(), item: key.1.clone(), lot: key.2.clone() };
+            let entity = self.world.spawn((holds, Balance::default(), In(home))).id();
+            self.world.resource_mut::<Index>().holdings.insert(key, entity);
+            entity
+        });
+        let mut balance = self.world.get_mut::<Balance>(entity).expect("a holding has a balance");
+        balance.now += count;
+        let at = balance.months.partition_point(|m| m.month < month);
+        if balance.months.get(at).is_none_or(|m| m.month != month) {
+            balance.months.insert(at, Month { month, came: 0, went: 0 });
+        }
+        let line = &mut balance.months[at];
+        if count >= 0 { line.came += count } else { line.went -= count }
+    }
+}
+
+/// The value of a timeline at a date; `null` counts as none.
+pub(crate) fn at(line: &[Dated], date: Date) -> Option<&Value> {
+    let n = line.partition_point(|dated| dated.from <= date);
+    line[..n].last().map(|dated| &dated.value).filter(|value| !value.is_null())
+}
+
+/// Site, year and number of an id that the host allotted: `lot/kon-20-0007`.
+pub(crate) fn allotted(id: &Id) -> Option<(String, i32, u64)> {
+    let mut parts = id.code().split('-');
+    let (site, year, n) = (parts.next()?, parts.next()?, parts.next()?);
+    let fits = parts.next().is_none() && year.len() == 2 && n.len() >= 4;
+    Some((site.to_owned(), 2000 + year.parse::<i32>().ok()?, n.parse().ok()?)).filter(|_| fits)
+}
