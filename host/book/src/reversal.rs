@@ -29,6 +29,9 @@ const FOLLOWED: &[&str] = &[
     "count-lapse",
 ];
 
+/// The host's own papers about an entry: what was endorsed stays endorsed.
+const PAPERS: &[&str] = &["proposal", "visa", "warning"];
+
 /// The effects that undo an entry, last first.
 ///
 /// # Errors
@@ -57,6 +60,7 @@ fn undo(book: &TheBook, entry: &Entry, effect: &Effect, keep: &BTreeSet<Id>) -> 
         }
         Effect::Open { thing, .. } if keep.contains(thing) => None,
         Effect::Open { thing, .. } => Some(Effect::Close { thing: thing.clone(), why: Ending::Void }),
+        Effect::Set { thing, .. } if PAPERS.contains(&thing.kind()) => None,
         Effect::Set { thing, key, from, .. } => {
             let value = before(book, thing, key, entry.seq, *from);
             Some(Effect::Set { thing: thing.clone(), key: key.clone(), value, from: *from })
@@ -76,8 +80,10 @@ fn before(book: &TheBook, thing: &Id, key: &str, seq: u64, from: baara_plugin_ap
 
 /// Later entries that used a thing this one opened.
 fn resting_on(book: &TheBook, entry: &Entry, keep: &BTreeSet<Id>) -> BTreeSet<u64> {
-    let things = entry.effects.iter().filter(|e| matches!(e, Effect::Open { .. })).filter_map(opened).filter(|id| !keep.contains(*id));
-    things.flat_map(|id| book.touched(id)).filter(|seq| *seq > entry.seq && book.reversed_by(*seq).is_none()).collect()
+    let things = entry.effects.iter().filter(|e| matches!(e, Effect::Open { .. })).filter_map(opened);
+    let things = things.filter(|id| !keep.contains(*id) && !PAPERS.contains(&id.kind()));
+    let later = things.flat_map(|id| book.mentions(id)).filter(|m| m.seq > entry.seq && !m.kind.starts_with("endorse"));
+    later.map(|m| m.seq).filter(|seq| book.reversed_by(*seq).is_none()).collect()
 }
 
 /// The ids a correction keeps: the new content's `$n`, kind by kind, takes those the original opened.

@@ -1,1 +1,26 @@
-//! The one path a command takes: people, rights, intentions, the journal, the book.
+#![doc = include_str!("../README.md")]
+
+mod answers;
+mod clock;
+mod copies;
+mod corrections;
+mod desk;
+mod fault;
+mod founding;
+mod intentions;
+mod judge;
+mod people;
+mod plugins;
+mod reading;
+mod registry;
+mod sweeps;
+mod writer;
+
+pub use answers::{Answer, Recorded, Submission, Waiting};
+pub use clock::Clock;
+pub use copies::{Damage, Verified, restore, verify};
+pub use desk::Desk;
+pub use fault::Fault;
+pub use founding::{Founding, Member, Wanted};
+pub use reading::{Source, fold, read_fields};
+pub use registry::{Registry, host_kinds};

@@ -1,0 +1,251 @@
+//! The desk: one folder, one journal, one writing thread; readers share the world.
+
+use crate::answers::{Answer, Submission};
+use crate::clock::Clock;
+use crate::judge::{Bench, Judged, No};
+use crate::registry::Registry;
+use crate::writer::{Head, Job, Writer, replay};
+use crate::{Fault, plugins};
+use baara_book::{Entry, TheBook};
+use baara_journal::{Journal, Sealed};
+use baara_plugin_api::{Command, Date, Id, Map, Refusal, Table, Value};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
+use std::thread::JoinHandle;
+
+/// What the writer and the readers share.
+pub(crate) struct Shared {
+    pub(crate) book: RwLock<TheBook>,
+    pub(crate) registry: RwLock<Registry>,
+    pub(crate) sealed: Mutex<Sealed>,
+    pub(crate) plugins: PathBuf,
+    pub(crate) practice: bool,
+}
+
+/// An open book.
+pub struct Desk {
+    pub(crate) folder: PathBuf,
+    pub(crate) shared: Arc<Shared>,
+    jobs: Option<Sender<Job>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Desk {
+    /// Makes an empty book in a new folder. `practice` books are marked everywhere and ask no secrets.
+    ///
+    /// # Errors
+    /// When the folder holds a book already, or cannot be written.
+    pub fn create(folder: &Path, practice: bool) -> Result<Desk, Fault> {
+        std::fs::create_dir_all(folder.join("plugins"))?;
+        let mut journal = Journal::create(&folder.join("book.db"))?;
+        journal.set_meta("practice", if practice { "yes" } else { "no" })?;
+        let sealed = Sealed::create(&folder.join("people.db"))?;
+        Desk::start(folder, journal, sealed, TheBook::new(), Head::default(), practice)
+    }
+
+    /// Opens a book and folds its journal.
+    ///
+    /// # Errors
+    /// When it is not a book, is newer, is open elsewhere, or an entry is damaged.
+    pub fn open(folder: &Path, progress: impl FnMut(u64)) -> Result<Desk, Fault> {
+        let journal = Journal::open(&folder.join("book.db"))?;
+        let sealed = Sealed::open(&folder.join("people.db"))?;
+        let practice = journal.meta("practice")?.as_deref() == Some("yes");
+        let (book, head) = replay(&journal, progress)?;
+        Desk::start(folder, journal, sealed, book, head, practice)
+    }
+
+    fn start(folder: &Path, mut journal: Journal, sealed: Sealed, book: TheBook, head: Head, practice: bool) -> Result<Desk, Fault> {
+        journal.make_room()?;
+        let plugins = folder.join("plugins");
+        let mut registry = Registry::core();
+        plugins::pinned(&book, &plugins).iter().for_each(|plugin| registry.add(plugin));
+        let shared =
+            Arc::new(Shared { book: RwLock::new(book), registry: RwLock::new(registry), sealed: Mutex::new(sealed), plugins, practice });
+        let (jobs, inbox) = channel();
+        let writer = Writer { shared: shared.clone(), journal, prev: head.prev, hlc: head.hlc, stopped: false };
+        let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&inbox))?;
+        Ok(Desk { folder: folder.to_owned(), shared, jobs: Some(jobs), writer: Some(writer) })
+    }
+
+    /// True for a practice book.
+    #[must_use]
+    pub fn is_practice(&self) -> bool {
+        self.shared.practice
+    }
+
+    /// The folder of the book.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Records one submission; answers after it is durable.
+    #[must_use]
+    pub fn submit(&self, sub: Submission) -> Answer {
+        let mut answers = self.ask(|reply| Job::Submit { subs: vec![sub], whole: false, reply });
+        answers.pop().unwrap_or(Answer::Fault(Fault::Stopped))
+    }
+
+    /// Records many, each on its own, in one commit.
+    #[must_use]
+    pub fn submit_each(&self, subs: Vec<Submission>) -> Vec<Answer> {
+        self.ask(|reply| Job::Submit { subs, whole: false, reply })
+    }
+
+    /// Records all or nothing, as one batch in one commit.
+    #[must_use]
+    pub fn submit_whole(&self, subs: Vec<Submission>) -> Vec<Answer> {
+        self.ask(|reply| Job::Submit { subs, whole: true, reply })
+    }
+
+    pub(crate) fn host(&self, make: impl FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + Send + 'static) -> Vec<Answer> {
+        self.ask(|reply| Job::Host { make: Box::new(make), reply })
+    }
+
+    fn ask(&self, job: impl FnOnce(Sender<Vec<Answer>>) -> Job) -> Vec<Answer> {
+        let (reply, answers) = channel();
+        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job(reply)).is_ok());
+        if sent { answers.recv().unwrap_or_else(|_| vec![Answer::Fault(Fault::Stopped)]) } else { vec![Answer::Fault(Fault::Stopped)] }
+    }
+
+    /// Runs something on the journal, between two commits.
+    pub(crate) fn with_journal<T: Send + 'static>(&self, run: impl FnOnce(&mut Journal) -> T + Send + 'static) -> Result<T, Fault> {
+        let (reply, answer) = channel();
+        let job = Job::Journal { run: Box::new(move |journal| drop(reply.send(run(journal)))) };
+        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        if sent { answer.recv().map_err(|_| Fault::Stopped) } else { Err(Fault::Stopped) }
+    }
+
+    /// The world, to read.
+    ///
+    /// # Panics
+    /// When the writer panicked, which is a bug.
+    #[must_use]
+    pub fn book(&self) -> RwLockReadGuard<'_, TheBook> {
+        self.shared.book.read().expect("the writer does not panic")
+    }
+
+    /// The kinds, to read.
+    ///
+    /// # Panics
+    /// When the writer panicked, which is a bug.
+    #[must_use]
+    pub fn registry(&self) -> RwLockReadGuard<'_, Registry> {
+        self.shared.registry.read().expect("the writer does not panic")
+    }
+
+    /// An entry, with its leaf hash in hex.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn entry(&self, seq: u64) -> Result<Option<(Entry, String)>, Fault> {
+        let bytes = self.with_journal(move |journal| journal.read(seq))??;
+        let Some(bytes) = bytes else { return Ok(None) };
+        let entry = Entry::read(&bytes).map_err(|_| Fault::Entry { seq, code: "entry/damaged" })?;
+        Ok(Some((entry, baara_journal::hex(&baara_journal::leaf_hash(&bytes)))))
+    }
+
+    /// The bytes of every entry, in order, with their leaf hash.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn entries(&self, mut each: impl FnMut(&[u8], &str) + Send + 'static) -> Result<(), Fault> {
+        let _ = self.with_journal(move |journal| {
+            journal.scan(1, |_, bytes, leaf| {
+                each(bytes, &baara_journal::hex(&leaf));
+                std::ops::ControlFlow::<()>::Continue(())
+            })
+        })??;
+        Ok(())
+    }
+
+    /// The text behind a seal; `None` when it was erased or never here.
+    ///
+    /// # Errors
+    /// When the text was altered.
+    ///
+    /// # Panics
+    /// When a holder panicked, which is a bug.
+    pub fn unsealed(&self, token: &str) -> Result<Option<String>, Fault> {
+        let Some(hash) = token.strip_prefix("sealed:").and_then(from_hex) else { return Ok(None) };
+        let found = self.shared.sealed.lock().expect("no holder panics").get(&hash)?;
+        Ok(found.and_then(|(_, value)| String::from_utf8(value).ok()))
+    }
+
+    /// A plugin's table: a simulation, or a report of its own. Nothing is recorded.
+    ///
+    /// # Errors
+    /// The plugin's refusal, or why it cannot be asked.
+    pub fn table(&self, site: &str, name: &str, person: &Id, date: Date, fields: Map) -> Result<Table, Refusal> {
+        let registry = self.registry();
+        let (plugin, declaration) = registry.plugin_with_table(name).ok_or_else(|| Refusal::new("kind/unknown").with("kind", name))?;
+        let cmd = Command {
+            id: String::new(),
+            site: site.to_owned(),
+            kind: declaration.kind.clone(),
+            by: person.clone(),
+            role: Id::new("role", "none"),
+            date,
+            leave: fields.get("leave").and_then(Value::as_str).and_then(|s| Id::parse(s).ok()),
+            fields,
+        };
+        let book = self.book();
+        plugin.table(&cmd, &book.view(site))
+    }
+
+    /// The roles a person has today.
+    #[must_use]
+    pub fn roles(&self, person: &Id) -> Vec<Id> {
+        crate::people::roles(&self.book(), person, Clock::Machine.today())
+    }
+
+    /// Keeps a person's secret as a slow hash.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    ///
+    /// # Panics
+    /// When a holder panicked, which is a bug.
+    pub fn set_secret(&self, person: &Id, secret: &str) -> Result<(), Fault> {
+        use argon2::password_hash::{PasswordHasher, SaltString, rand_core::OsRng};
+        let salt = SaltString::generate(&mut OsRng);
+        let hash = argon2::Argon2::default()
+            .hash_password(secret.as_bytes(), &salt)
+            .map_err(|e| Fault::Io(std::io::Error::other(e.to_string())))?;
+        Ok(self.shared.sealed.lock().expect("no holder panics").set_secret(person.as_str(), &hash.to_string())?)
+    }
+
+    /// True when the secret is the person's; practice books ask none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    ///
+    /// # Panics
+    /// When a holder panicked, which is a bug.
+    pub fn is_secret(&self, person: &Id, secret: &str) -> Result<bool, Fault> {
+        use argon2::password_hash::{PasswordHash, PasswordVerifier};
+        if self.is_practice() {
+            return Ok(true);
+        }
+        let kept = self.shared.sealed.lock().expect("no holder panics").secret(person.as_str())?;
+        let Some(kept) = kept else { return Ok(false) };
+        let parsed = PasswordHash::new(&kept).map_err(|e| Fault::Io(std::io::Error::other(e.to_string())))?;
+        Ok(argon2::Argon2::default().verify_password(secret.as_bytes(), &parsed).is_ok())
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join(); // A panic of the writer has already stopped every answer.
+        }
+    }
+}
+
+pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let bytes: Option<Vec<u8>> = (0..text.len() / 2).map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()).collect();
+    bytes?.try_into().ok()
+}

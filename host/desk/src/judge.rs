@@ -1,0 +1,255 @@
+//! A submission becomes an entry, or a no: rights, reading, deciding, leave, guards, fact or intention.
+
+use crate::answers::Submission;
+use crate::intentions;
+use crate::people;
+use crate::plugins::decide_built_in;
+use crate::reading::read_fields;
+use crate::registry::{Registry, Way};
+use baara_book::allot::allot;
+use baara_book::entry::VERSION;
+use baara_book::guards::{self, Act};
+use baara_book::{Entry, TheBook};
+use baara_journal::Seal;
+use baara_plugin_api::{Command, Date, Effect, Field, FieldError, Id, Map, Refusal, Value};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Why a submission gives no entry.
+#[derive(Debug)]
+pub(crate) enum No {
+    Fields(Vec<FieldError>),
+    Refused(Refusal),
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> No {
+        No::Refused(refusal)
+    }
+}
+
+/// An entry still without its place, and what goes beside it.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) entry: Entry,
+    pub(crate) seals: Vec<Seal>,
+    /// The proposal it opened, and who must endorse.
+    pub(crate) waiting: Option<(Id, Vec<String>)>,
+    pub(crate) visa: Vec<String>,
+}
+
+/// The two parties of a judgement.
+#[derive(Clone, Copy)]
+pub(crate) struct Bench<'a> {
+    pub(crate) book: &'a TheBook,
+    pub(crate) registry: &'a Registry,
+    /// Reads an entry back by its seq, for endorsements and corrections.
+    pub(crate) past: &'a dyn Fn(u64) -> Option<Entry>,
+    /// Practice books derive their seals' salts, so that the same year has the same bytes.
+    pub(crate) practice: bool,
+}
+
+/// What a command decided: its effects with leave, still without ids.
+pub(crate) struct Ruling {
+    pub(crate) cmd: Command,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) seals: Vec<Seal>,
+    pub(crate) plugin: Option<String>,
+}
+
+impl Bench<'_> {
+    /// Judges a submission to the end.
+    pub(crate) fn judge(&self, sub: &Submission) -> Result<Judged, No> {
+        match sub.kind.split('/').next().unwrap_or("") {
+            "endorse" => intentions::endorse(self, sub),
+            "decline" | "withdraw" => intentions::end(self, sub),
+            "reverse" => crate::corrections::reverse(self, sub),
+            "correct" => crate::corrections::correct(self, sub),
+            _ => {
+                let ruling = self.rule(sub)?;
+                self.conclude(sub, ruling, None)
+            }
+        }
+    }
+
+    /// Rights, reading and deciding: the effects a filled-in form would have.
+    pub(crate) fn rule(&self, sub: &Submission) -> Result<Ruling, No> {
+        let known = self.registry.find(&sub.kind).ok_or_else(|| Refusal::new("kind/unknown").with("kind", &sub.kind))?;
+        let kind = known.declaration.kind.clone();
+        let (today, date) = self.days(sub)?;
+        let role = people::role_for(self.book, &sub.site, &sub.person, sub.role.as_ref(), &kind, date)?;
+        let mut fields = read_fields(self.book, &sub.site, date, &known.declaration.fields, &sub.fields, sub.source).map_err(No::Fields)?;
+        late(today, date, &fields)?;
+        let mut seals = Vec::new();
+        self.seal(&known.declaration.fields, &mut fields, &sub.id, &mut seals);
+        if let Some(reason) = fields.get("late-reason").and_then(Value::as_str).map(str::to_owned) {
+            let token = self.token(&sub.id, "late-reason", &reason, &mut seals);
+            fields.insert("late-reason".to_owned(), token);
+        }
+        let cmd = Command {
+            id: sub.id.clone(),
+            site: sub.site.clone(),
+            kind,
+            by: sub.person.clone(),
+            role,
+            date,
+            leave: sub.leave.clone(),
+            fields,
+        };
+        let counting = cmd.kind.starts_with("count-");
+        let view = if counting { self.book.view_counting(&cmd.site) } else { self.book.view(&cmd.site) };
+        let (decided, plugin) = match &known.way {
+            Way::BuiltIn(kind) => (decide_built_in(kind, &cmd, &view)?, None),
+            Way::Plugin(plugin) => {
+                let decided = plugin.decide(&cmd, &view)?;
+                guards::within(&known.declaration.writes, &decided.0)?;
+                (decided, Some(plugin.sha256.clone()))
+            }
+            Way::Desk => return Err(Refusal::new("kind/unknown").with("kind", &sub.kind).into()),
+        };
+        let effects = guards::with_leave(self.book, &act(&cmd, today, false), decided.0)?;
+        Ok(Ruling { cmd, effects, seals, plugin })
+    }
+
+    /// A fact takes effect, an intention waits.
+    pub(crate) fn conclude(&self, sub: &Submission, ruling: Ruling, reverses: Option<(u64, bool)>) -> Result<Judged, No> {
+        let today = sub.clock.today();
+        let act = act(&ruling.cmd, today, reverses.is_some());
+        let why = match reverses {
+            Some((_, alone)) => (!alone).then_some("reversal"),
+            None => guards::why_intention(self.book, &act, &ruling.effects),
+        };
+        if let Some(why) = why {
+            return intentions::propose(self, sub, ruling, why, reverses.map(|r| r.0));
+        }
+        let mut effects = ruling.effects;
+        let visa = if reverses.is_none() { self.visas(&ruling.cmd, today) } else { Vec::new() };
+        if !visa.is_empty() {
+            effects.push(self.visa(&visa, &ruling.cmd.by));
+        }
+        let effects = allot(self.book, &ruling.cmd.site, today, effects, &BTreeMap::new());
+        guards::check(self.book, &act, &effects)?;
+        let entry = self.entry(sub, ruling.cmd, effects, ruling.plugin, reverses.map(|r| r.0), None);
+        Ok(Judged { entry, seals: ruling.seals, waiting: None, visa })
+    }
+
+    fn visas(&self, cmd: &Command, today: Date) -> Vec<String> {
+        let mut needs = people::visas(self.book, &cmd.site, &cmd.kind, cmd.date);
+        if (today - cmd.date).num_days() > 7 {
+            needs.extend(people::visas(self.book, &cmd.site, "late", cmd.date));
+        }
+        needs.dedup();
+        needs
+    }
+
+    fn visa(&self, needs: &[String], by: &Id) -> Effect {
+        let values = [
+            ("entry", Value::from(self.book.size() + 1)),
+            ("needs", needs.iter().map(String::as_str).collect::<Vec<_>>().into()),
+            ("by", by.as_str().into()),
+            ("state", "open".into()),
+        ];
+        Effect::Open { thing: Id::new("visa", "$visa"), values: values.into_iter().map(|(k, v)| (k.to_owned(), v)).collect() }
+    }
+
+    pub(crate) fn days(&self, sub: &Submission) -> Result<(Date, Date), Refusal> {
+        let today = sub.clock.today();
+        let date = sub.date.unwrap_or(today);
+        if date > today {
+            return Err(Refusal::new("guard/future-date").with("date", date).with("today", today));
+        }
+        Ok((today, date))
+    }
+
+    /// The entry with everything but its place in the chain, which the writer gives.
+    pub(crate) fn entry(
+        &self,
+        sub: &Submission,
+        cmd: Command,
+        effects: Vec<Effect>,
+        plugin: Option<String>,
+        reverses: Option<u64>,
+        completes: Option<u64>,
+    ) -> Entry {
+        Entry {
+            v: VERSION,
+            seq: self.book.size() + 1,
+            prev: String::new(),
+            id: sub.id.clone(),
+            site: cmd.site,
+            kind: cmd.kind,
+            by: (cmd.by, cmd.role),
+            date: cmd.date,
+            at: sub.clock.at(),
+            hlc: 0,
+            leave: cmd.leave,
+            completes,
+            reverses,
+            batch: None,
+            plugin,
+            fields: cmd.fields,
+            effects,
+        }
+    }
+
+    fn seal(&self, declared: &[Field], fields: &mut Map, path: &str, seals: &mut Vec<Seal>) {
+        for field in declared {
+            let Some(value) = fields.get_mut(&field.name) else { continue };
+            let path = format!("{path}.{}", field.name);
+            if let baara_plugin_api::FieldType::Lines { of } = &field.kind {
+                for (i, line) in value.as_array_mut().into_iter().flatten().enumerate() {
+                    if let Value::Object(line) = line {
+                        self.seal(of, line, &format!("{path}.{i}"), seals);
+                    }
+                }
+            } else if field.sealed
+                && let Value::String(text) = value
+            {
+                let text = text.clone();
+                *value = self.token(&path, "", &text, seals);
+            }
+        }
+    }
+
+    /// What stands in the entry for a sealed text: the hash of sixteen random bytes and the text.
+    pub(crate) fn token(&self, path: &str, name: &str, text: &str, seals: &mut Vec<Seal>) -> Value {
+        let salt: [u8; 16] = if self.practice {
+            Sha256::digest(format!("{path}.{name}"))[..16].try_into().expect("sixteen bytes")
+        } else {
+            *uuid::Uuid::new_v4().as_bytes()
+        };
+        let seal = Seal::new(salt, text.as_bytes().to_vec());
+        let token = format!("sealed:{}", baara_journal::hex(&seal.hash));
+        seals.push(seal);
+        token.into()
+    }
+}
+
+/// What the guards see of a command.
+pub(crate) fn act(cmd: &Command, today: Date, reversal: bool) -> Act<'_> {
+    Act { site: &cmd.site, kind: &cmd.kind, date: cmd.date, today, leave: cmd.leave.as_ref(), fields: &cmd.fields, reversal }
+}
+
+/// After two days a late entry says why.
+fn late(today: Date, date: Date, fields: &Map) -> Result<(), Refusal> {
+    let days = (today - date).num_days();
+    if days > 2 && !fields.contains_key("late-reason") {
+        return Err(Refusal::new("entry/late-needs-reason").with("date", date).with("days", days));
+    }
+    Ok(())
+}
+
+/// True when effects took a number, moved francs, or took something out of a store.
+pub(crate) fn is_grave(effects: &[Effect]) -> bool {
+    effects.iter().any(|e| match e {
+        Effect::Number { .. } => true,
+        Effect::Move { item, from, .. } => *item == baara_plugin_api::items::xof() || from.kind() == "store",
+        _ => false,
+    })
+}
+
+/// The things an entry opened, but for the host's own papers.
+pub(crate) fn opened_things(effects: &[Effect]) -> Vec<Id> {
+    let own = |id: &&Id| !matches!(id.kind(), "visa" | "proposal" | "warning");
+    effects.iter().filter_map(|e| if let Effect::Open { thing, .. } = e { Some(thing) } else { None }).filter(own).cloned().collect()
+}

@@ -1,0 +1,98 @@
+//! Pinned plugins: their declaration lives in the book, their file beside it.
+
+use crate::Fault;
+use baara_book::TheBook;
+use baara_loader::{Answers, Loaded, PluginFault, Reply};
+use baara_plugin_api::{
+    Answer, Ask, Book, Command, Date, Decided, Declaration, Effects, Id, Message, Question, Refusal, Reply as Told, Table, Value,
+};
+use std::path::{Path, PathBuf};
+
+/// A plugin the book has pinned by the hash of its file.
+pub(crate) struct Pinned {
+    pub(crate) sha256: String,
+    pub(crate) declaration: Declaration,
+    loaded: Option<Loaded>,
+}
+
+impl Pinned {
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.loaded.is_some()
+    }
+
+    /// Decides a command by the plugin's file.
+    pub(crate) fn decide(&self, cmd: &Command, ask: &dyn Ask) -> Decided {
+        match self.call(&Message::Decide { command: cmd.clone() }, ask)? {
+            Told::Effects(effects) => Ok(Effects(effects)),
+            Told::Table(_) => Err(broke(&self.declaration.id, "table")),
+        }
+    }
+
+    /// Draws a table by the plugin's file; nothing is recorded.
+    pub(crate) fn table(&self, cmd: &Command, ask: &dyn Ask) -> Result<Table, Refusal> {
+        match self.call(&Message::Table { command: cmd.clone() }, ask)? {
+            Told::Table(table) => Ok(table),
+            Told::Effects(_) => Err(broke(&self.declaration.id, "effects")),
+        }
+    }
+
+    fn call(&self, message: &Message, ask: &dyn Ask) -> Result<Told, Refusal> {
+        let id = &self.declaration.id;
+        let loaded = self.loaded.as_ref().ok_or_else(|| Refusal::new("plugin/missing").with("plugin", id).with("sha256", &self.sha256))?;
+        let bytes = serde_json::to_vec(message).expect("a message is JSON");
+        match loaded.call(&bytes, &mut Side(ask)) {
+            Ok(Reply::Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|e| broke(id, &e.to_string())),
+            Ok(Reply::Refused(bytes)) => Err(serde_json::from_slice(&bytes).unwrap_or_else(|e| broke(id, &e.to_string()))),
+            Err(fault) => Err(refusal(id, &fault)),
+        }
+    }
+}
+
+fn broke(plugin: &str, how: &str) -> Refusal {
+    Refusal::new("plugin/misbehaved").with("plugin", plugin).with("how", how.chars().take(120).collect::<String>())
+}
+
+fn refusal(plugin: &str, fault: &PluginFault) -> Refusal {
+    fault.args().into_iter().fold(Refusal::new(fault.code()).with("plugin", plugin), |r, (key, value)| r.with(key, value))
+}
+
+struct Side<'a>(&'a dyn Ask);
+
+impl Answers for Side<'_> {
+    fn answer(&mut self, question: &[u8]) -> Vec<u8> {
+        let answer = match serde_json::from_slice::<Question>(question) {
+            Ok(question) => self.0.ask(question),
+            Err(error) => Answer::Refused(Refusal::new("plugin/bad-question").with("what", error)),
+        };
+        serde_json::to_vec(&answer).expect("an answer is JSON")
+    }
+}
+
+/// What a file says it is, read without trusting it with anything.
+pub(crate) fn declaration_of(file: &Path, folder: &Path) -> Result<(String, Declaration), Fault> {
+    let inspected = baara_loader::inspect(file).map_err(Fault::Plugin)?;
+    let loaded = baara_loader::load(&inspected, folder, inspected.sha256()).map_err(Fault::Plugin)?;
+    let described = loaded.describe().ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let declaration = described.ok_or_else(|| Fault::Io(std::io::Error::other("the plugin does not describe itself")))?;
+    Ok((inspected.sha256().to_owned(), declaration))
+}
+
+/// Opens every plugin the book has pinned; a missing or changed file leaves its data readable and its kinds refused.
+pub(crate) fn pinned(book: &TheBook, folder: &Path) -> Vec<std::sync::Arc<Pinned>> {
+    let ids: Vec<Id> = book.open_of("plugin").cloned().collect();
+    ids.iter().filter_map(|id| book.thing(id, Date::MAX)).filter_map(|thing| open(&thing.values, folder)).map(std::sync::Arc::new).collect()
+}
+
+fn open(values: &std::collections::BTreeMap<String, Value>, folder: &Path) -> Option<Pinned> {
+    let sha256 = values.get("sha256")?.as_str()?.to_owned();
+    let declaration: Declaration = serde_json::from_value(values.get("declaration")?.clone()).ok()?;
+    let file: PathBuf = folder.join(format!("{sha256}.so"));
+    let inspected = baara_loader::inspect(&file).ok();
+    let loaded = inspected.and_then(|inspected| baara_loader::load(&inspected, folder, &sha256).ok());
+    Some(Pinned { sha256, declaration, loaded })
+}
+
+/// Decides a built-in kind.
+pub(crate) fn decide_built_in(kind: &baara_plugin_api::Kind, cmd: &Command, ask: &dyn Ask) -> Decided {
+    (kind.decide)(cmd, &Book::new(ask, &cmd.site, cmd.date))
+}

@@ -1,0 +1,118 @@
+//! The record kinds this book knows: built in, of a pinned plugin, and the desk's own.
+
+use crate::plugins::Pinned;
+use baara_plugin_api::{Declaration, Field, FieldType, Grant, Kind, KindDeclaration, ThingDeclaration};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How a kind is decided.
+#[derive(Clone)]
+pub(crate) enum Way {
+    /// By the core.
+    BuiltIn(Kind),
+    /// By a plugin's file.
+    Plugin(Arc<Pinned>),
+    /// By the desk itself: endorsements, corrections, configuration.
+    Desk,
+}
+
+/// A kind and how it is decided.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) declaration: KindDeclaration,
+    pub(crate) way: Way,
+}
+
+/// All kinds by name with version; the newest version answers to the bare name.
+#[derive(Clone, Default)]
+pub struct Registry {
+    kinds: BTreeMap<String, Known>,
+    plugins: Vec<Arc<Pinned>>,
+}
+
+impl Registry {
+    /// The built-in kinds and the desk's own.
+    #[must_use]
+    pub fn core() -> Registry {
+        let mut registry = Registry::default();
+        for kind in baara_book::kinds::built_in() {
+            registry.insert(kind.declaration.clone(), Way::BuiltIn(kind));
+        }
+        for declaration in host_kinds() {
+            registry.insert(declaration, Way::Desk);
+        }
+        registry
+    }
+
+    fn insert(&mut self, declaration: KindDeclaration, way: Way) {
+        self.kinds.insert(declaration.kind.clone(), Known { declaration, way });
+    }
+
+    pub(crate) fn add(&mut self, plugin: &Arc<Pinned>) {
+        self.plugins.retain(|p| p.declaration.id != plugin.declaration.id);
+        self.plugins.push(plugin.clone());
+        for declaration in &plugin.declaration.kinds {
+            self.insert(declaration.clone(), Way::Plugin(plugin.clone()));
+        }
+    }
+
+    pub(crate) fn find(&self, kind: &str) -> Option<&Known> {
+        self.kinds.get(kind).or_else(|| {
+            let prefix = format!("{kind}/");
+            self.kinds.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)).last().map(|(_, known)| known)
+        })
+    }
+
+    /// A kind's declaration, by name with or without version.
+    #[must_use]
+    pub fn declaration(&self, kind: &str) -> Option<&KindDeclaration> {
+        self.find(kind).map(|known| &known.declaration)
+    }
+
+    /// Every kind's declaration, by name.
+    pub fn declarations(&self) -> impl Iterator<Item = &KindDeclaration> {
+        self.kinds.values().map(|known| &known.declaration)
+    }
+
+    /// The declarations of the pinned plugins.
+    pub fn plugins(&self) -> impl Iterator<Item = (&Declaration, &str, bool)> {
+        self.plugins.iter().map(|p| (&p.declaration, p.sha256.as_str(), p.is_loaded()))
+    }
+
+    /// The thing kinds that plugins added.
+    pub fn things(&self) -> impl Iterator<Item = &ThingDeclaration> {
+        self.plugins.iter().flat_map(|p| &p.declaration.things)
+    }
+
+    pub(crate) fn plugin_with_table(&self, table: &str) -> Option<(&Arc<Pinned>, &KindDeclaration)> {
+        self.plugins.iter().find_map(|p| p.declaration.tables.iter().find(|t| t.kind.split('/').next() == Some(table)).map(|t| (p, t)))
+    }
+}
+
+fn field(name: &str, kind: FieldType, required: bool, sealed: bool) -> Field {
+    Field { name: name.to_owned(), kind, required, sealed }
+}
+
+/// The desk's own kinds: what they ask. Their effects are written by the desk.
+#[must_use]
+pub fn host_kinds() -> Vec<KindDeclaration> {
+    let kind = |kind: &str, fields: Vec<Field>, refusals: &[&str]| KindDeclaration {
+        kind: kind.to_owned(),
+        fields,
+        writes: Grant::default(),
+        refusals: refusals.iter().map(|&code| code.to_owned()).collect(),
+    };
+    let seq = || field("seq", FieldType::Whole, true, false);
+    let reason = |required| field("reason", FieldType::Text, required, true);
+    vec![
+        kind(
+            "endorse/1",
+            vec![seq()],
+            &["endorse/own", "endorse/not-needed", "endorse/unknown", "proposal/not-waiting", "proposal/expired"],
+        ),
+        kind("decline/1", vec![seq(), reason(true)], &["endorse/own", "endorse/not-needed", "endorse/unknown", "proposal/not-waiting"]),
+        kind("withdraw/1", vec![seq(), reason(false)], &["endorse/unknown", "endorse/not-yours", "proposal/not-waiting"]),
+        kind("reverse/1", vec![seq(), reason(true)], &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown"]),
+        kind("correct/1", vec![seq(), reason(true)], &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown"]),
+    ]
+}

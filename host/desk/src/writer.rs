@@ -1,0 +1,282 @@
+//! The one thread that owns the journal: judges in turn, commits a group, and only then answers.
+
+use crate::answers::{Answer, Recorded, Submission, Waiting};
+use crate::desk::Shared;
+use crate::judge::{Bench, Judged, No, opened_things};
+use crate::{Fault, plugins};
+use baara_book::allot::number_text;
+use baara_book::{Entry, TheBook};
+use baara_journal::{Journal, Record, TIDY_AT_BYTES, hex};
+use baara_plugin_api::{Effect, Id};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+
+/// One piece of work for the writer.
+pub(crate) enum Job {
+    /// Submissions, and where the answers go. `whole` takes them all or none.
+    Submit { subs: Vec<Submission>, whole: bool, reply: Sender<Vec<Answer>> },
+    /// Entries the desk made itself: the founding act, configuration, pins, sweeps.
+    Host { make: Box<dyn FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + Send>, reply: Sender<Vec<Answer>> },
+    /// Something to do with the journal between two groups.
+    Journal { run: Box<dyn FnOnce(&mut Journal) + Send> },
+}
+
+/// The most submissions in one commit.
+const GROUP: usize = 512;
+
+pub(crate) struct Writer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) journal: Journal,
+    pub(crate) prev: String,
+    pub(crate) hlc: i64,
+    pub(crate) stopped: bool,
+}
+
+struct Pending {
+    reply: Sender<Vec<Answer>>,
+    answers: Vec<Answer>,
+}
+
+impl Writer {
+    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
+        let mut records: Vec<Record> = Vec::new();
+        while let Ok(first) = jobs.recv() {
+            let mut pending: Vec<Pending> = Vec::new();
+            let mut next = Some(first);
+            while let Some(job) = next {
+                match job {
+                    Job::Submit { subs, whole: true, reply } => {
+                        self.commit(&mut records, &mut pending);
+                        let answers = self.whole(&subs, &mut records);
+                        pending.push(Pending { reply, answers });
+                    }
+                    Job::Submit { subs, whole: false, reply } => {
+                        let answers = subs.into_iter().map(|sub| self.one(sub, &mut records, None)).collect();
+                        pending.push(Pending { reply, answers });
+                    }
+                    Job::Host { make, reply } => {
+                        let answers = self.host(make, &mut records);
+                        pending.push(Pending { reply, answers });
+                    }
+                    Job::Journal { run } => {
+                        self.commit(&mut records, &mut pending);
+                        run(&mut self.journal);
+                    }
+                }
+                next = if records.len() < GROUP { jobs.try_recv().ok() } else { None };
+            }
+            self.commit(&mut records, &mut pending);
+            if self.journal.wal_bytes().is_ok_and(|bytes| bytes > TIDY_AT_BYTES) {
+                let _ = self.journal.tidy(); // The log only grows; the next commit tells a real fault.
+            }
+        }
+    }
+
+    /// One commit for the group; the answers go out after the sync. A failed commit stops the desk.
+    fn commit(&mut self, records: &mut Vec<Record>, pending: &mut Vec<Pending>) {
+        let group = std::mem::take(records);
+        if !group.is_empty()
+            && let Err(fault) = self.journal.append(&group)
+        {
+            self.stopped = true;
+            let mut fault = Some(fault);
+            for Pending { reply, answers } in pending.drain(..) {
+                let told = answers
+                    .into_iter()
+                    .map(|a| if a.is_no() { a } else { Answer::Fault(fault.take().map_or(Fault::Stopped, Fault::Journal)) });
+                let _ = reply.send(told.collect()); // The client may have gone.
+            }
+            return;
+        }
+        for Pending { reply, answers } in pending.drain(..) {
+            let _ = reply.send(answers);
+        }
+    }
+
+    fn one(&mut self, mut sub: Submission, records: &mut Vec<Record>, batch: Option<u64>) -> Answer {
+        if self.stopped {
+            return Answer::Fault(Fault::Stopped);
+        }
+        if sub.id.is_empty() {
+            sub.id = uuid::Uuid::now_v7().to_string();
+        }
+        let shared = self.shared.clone();
+        let judged = {
+            let book = shared.book.read().expect("no reader panics");
+            if book.has_seen(&sub.id) {
+                return self.again(&book, &sub, records);
+            }
+            let registry = shared.registry.read().expect("no reader panics");
+            let past = |seq: u64| self.past(seq, records);
+            let bench = Bench { book: &book, registry: &registry, past: &past, practice: shared.practice };
+            bench.judge(&sub)
+        };
+        match judged {
+            Ok(judged) => self.place(judged, records, batch),
+            Err(No::Fields(errors)) => Answer::Fields(errors),
+            Err(No::Refused(refusal)) => Answer::Refused(refusal),
+        }
+    }
+
+    /// Gives an entry its place in the chain, seals its names, and folds it in.
+    fn place(&mut self, judged: Judged, records: &mut Vec<Record>, batch: Option<u64>) -> Answer {
+        let Judged { mut entry, seals, waiting, visa } = judged;
+        entry.prev.clone_from(&self.prev);
+        self.hlc = (self.hlc + 1).max(entry.at << 16);
+        entry.hlc = self.hlc;
+        entry.batch = batch;
+        let bytes = entry.bytes();
+        if bytes.len() > baara_book::entry::MAX_BYTES {
+            return Answer::Refused(baara_plugin_api::Refusal::new("entry/too-large").with("bytes", bytes.len()));
+        }
+        if !seals.is_empty()
+            && let Err(fault) = self.shared.sealed.lock().expect("no holder panics").put(&seals)
+        {
+            self.stopped = true;
+            return Answer::Fault(fault.into());
+        }
+        let record = Record::new(entry.seq, bytes);
+        self.prev = hex(&record.leaf);
+        records.push(record);
+        let pins =
+            entry.effects.iter().any(|e| matches!(e, Effect::Open { thing, .. } | Effect::Set { thing, .. } if thing.kind() == "plugin"));
+        {
+            let mut book = self.shared.book.write().expect("no reader panics");
+            book.apply(&entry);
+            if pins {
+                let mut registry = self.shared.registry.write().expect("no reader panics");
+                plugins::pinned(&book, &self.shared.plugins).iter().for_each(|plugin| registry.add(plugin));
+            }
+        }
+        match waiting {
+            Some((proposal, needs)) => Answer::Waiting(Waiting { seq: entry.seq, code: self.prev.clone(), proposal, needs }),
+            None => Answer::Recorded(recorded(&entry, self.prev.clone(), visa, false)),
+        }
+    }
+
+    fn host(&mut self, make: Box<dyn FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + Send>, records: &mut Vec<Record>) -> Vec<Answer> {
+        if self.stopped {
+            return vec![Answer::Fault(Fault::Stopped)];
+        }
+        let shared = self.shared.clone();
+        let made = {
+            let book = shared.book.read().expect("no reader panics");
+            let registry = shared.registry.read().expect("no reader panics");
+            let past = |seq: u64| self.past(seq, records);
+            make(&Bench { book: &book, registry: &registry, past: &past, practice: shared.practice })
+        };
+        match made {
+            Ok(judged) => judged
+                .into_iter()
+                .map(|mut judged| {
+                    judged.entry.seq = self.shared.book.read().expect("no reader panics").size() + 1;
+                    self.place(judged, records, None)
+                })
+                .collect(),
+            Err(No::Fields(errors)) => vec![Answer::Fields(errors)],
+            Err(No::Refused(refusal)) => vec![Answer::Refused(refusal)],
+        }
+    }
+
+    /// All of a batch or nothing: at the first no, the world is rebuilt from the journal.
+    fn whole(&mut self, subs: &[Submission], records: &mut Vec<Record>) -> Vec<Answer> {
+        let (prev, hlc) = (self.prev.clone(), self.hlc);
+        let first = self.shared.book.read().expect("no reader panics").size() + 1;
+        let mut answers = Vec::with_capacity(subs.len());
+        let mut failed = false;
+        for sub in subs {
+            let answer = self.one(sub.clone(), records, Some(first));
+            failed |= answer.is_no();
+            answers.push(answer);
+        }
+        if failed {
+            records.clear();
+            (self.prev, self.hlc) = (prev, hlc);
+            match replay(&self.journal, |_| {}) {
+                Ok((book, _)) => *self.shared.book.write().expect("no reader panics") = book,
+                Err(fault) => {
+                    self.stopped = true;
+                    return vec![Answer::Fault(fault)];
+                }
+            }
+        }
+        answers
+    }
+
+    /// The first answer again for the same command; a refusal for another content under the same id.
+    fn again(&self, book: &TheBook, sub: &Submission, records: &[Record]) -> Answer {
+        let found = (1..=book.size()).rev().find_map(|seq| self.past(seq, records).filter(|entry| entry.id == sub.id));
+        let same = found.filter(|entry| {
+            entry.by.0 == sub.person && (entry.kind.split('/').next() == sub.kind.split('/').next() || entry.kind == "propose/1")
+        });
+        match same {
+            Some(entry) => {
+                let leaf = baara_journal::leaf_hash(&entry.bytes());
+                Answer::Recorded(recorded(&entry, hex(&leaf), Vec::new(), true))
+            }
+            None => Answer::Refused(baara_plugin_api::Refusal::new("command/same-id-other-content").with("id", &sub.id)),
+        }
+    }
+
+    fn past(&self, seq: u64, records: &[Record]) -> Option<Entry> {
+        if let Some(record) = records.iter().find(|r| r.seq == seq) {
+            return Entry::read(&record.bytes).ok();
+        }
+        self.journal.read(seq).ok().flatten().and_then(|bytes| Entry::read(&bytes).ok())
+    }
+}
+
+pub(crate) fn recorded(entry: &Entry, code: String, visa: Vec<String>, again: bool) -> Recorded {
+    let number = entry
+        .effects
+        .iter()
+        .find_map(|e| if let Effect::Number { year, n, void: false, .. } = e { Some(number_text(&entry.site, *year, *n)) } else { None });
+    let warnings = entry.effects.iter().filter_map(|e| if let Effect::Warn { code, .. } = e { Some(code.clone()) } else { None }).collect();
+    let opened: Vec<Id> = opened_things(&entry.effects);
+    Recorded { seq: entry.seq, code, opened, number, warnings, visa, again }
+}
+
+/// Folds the whole journal into a new book, checking that each entry follows the one before.
+pub(crate) fn replay(journal: &Journal, mut progress: impl FnMut(u64)) -> Result<(TheBook, Head), Fault> {
+    let (mut book, mut head, mut wrong) = (TheBook::new(), Head::default(), None);
+    let _ = journal.scan(1, |seq, bytes, leaf| {
+        let code = match Entry::read(bytes) {
+            Ok(entry) if baara_journal::leaf_hash(bytes) != leaf => Err((entry.seq, "entry/damaged")),
+            Ok(entry) if entry.seq != seq || entry.prev != head.prev => Err((seq, "entry/broken-chain")),
+            Ok(entry) => {
+                book.apply(&entry);
+                head = Head { prev: hex(&leaf), hlc: entry.hlc };
+                Ok(())
+            }
+            Err(baara_book::entry::UnreadableEntry::Newer) => Err((seq, "entry/newer")),
+            Err(baara_book::entry::UnreadableEntry::Damaged(_)) => Err((seq, "entry/damaged")),
+        };
+        if seq % 1000 == 0 {
+            progress(seq);
+        }
+        match code {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(found) => {
+                wrong = Some(found);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    match wrong {
+        Some((seq, code)) => Err(Fault::Entry { seq, code }),
+        None => Ok((book, head)),
+    }
+}
+
+/// Where the chain stands.
+pub(crate) struct Head {
+    pub(crate) prev: String,
+    pub(crate) hlc: i64,
+}
+
+impl Default for Head {
+    fn default() -> Head {
+        Head { prev: "0".repeat(64), hlc: 0 }
+    }
+}
