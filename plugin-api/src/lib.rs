@@ -28,7 +28,7 @@ pub use declaration::{Command, Decided, Declaration, Grant, Kind, KindDeclaratio
 pub use effect::{Effect, Effects, Ending, NUMBER};
 pub use form::{Field, FieldType, FieldValue, Form, Money, read_field};
 pub use id::{BadId, Id, MAX_ID};
-pub use message::{Message, Plugin, Reply, Table, answer_call, describe, words};
+pub use message::{Draw, Message, Plugin, Reply, Table, answer_call, describe, words};
 pub use refusal::{FieldError, Refusal};
 pub use serde_json::{Map as JsonMap, Value, json};
 

@@ -40,6 +40,9 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+/// Draws a table from a command that is never recorded.
+pub type Draw = fn(&Command, &Book<'_>) -> Result<Table, Refusal>;
+
 /// A plugin as its author writes it down.
 pub struct Plugin {
     /// Its id, `sales`.
@@ -51,7 +54,7 @@ pub struct Plugin {
     /// The thing kinds it adds.
     pub things: Vec<ThingDeclaration>,
     /// The tables it draws, with the form of their arguments.
-    pub tables: Vec<(KindDeclaration, fn(&Command, &Book<'_>) -> Result<Table, Refusal>)>,
+    pub tables: Vec<(KindDeclaration, Draw)>,
     /// Words: language → TOML or JSON text of code → word, flat.
     pub words: BTreeMap<String, BTreeMap<String, String>>,
 }
