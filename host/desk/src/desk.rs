@@ -122,7 +122,6 @@ impl Desk {
     ///
     /// # Panics
     /// When the writer panicked, which is a bug.
-    #[must_use]
     pub fn book(&self) -> RwLockReadGuard<'_, TheBook> {
         self.shared.book.read().expect("the writer does not panic")
     }
@@ -131,7 +130,6 @@ impl Desk {
     ///
     /// # Panics
     /// When the writer panicked, which is a bug.
-    #[must_use]
     pub fn registry(&self) -> RwLockReadGuard<'_, Registry> {
         self.shared.registry.read().expect("the writer does not panic")
     }

@@ -12,12 +12,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+/// Makes the desk's own entries from what the book says at that moment.
+pub(crate) type Make = Box<dyn FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + Send>;
+
 /// One piece of work for the writer.
 pub(crate) enum Job {
     /// Submissions, and where the answers go. `whole` takes them all or none.
     Submit { subs: Vec<Submission>, whole: bool, reply: Sender<Vec<Answer>> },
     /// Entries the desk made itself: the founding act, configuration, pins, sweeps.
-    Host { make: Box<dyn FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + Send>, reply: Sender<Vec<Answer>> },
+    Host { make: Make, reply: Sender<Vec<Answer>> },
     /// Something to do with the journal between two groups.
     Journal { run: Box<dyn FnOnce(&mut Journal) + Send> },
 }
@@ -155,7 +158,7 @@ impl Writer {
         }
     }
 
-    fn host(&mut self, make: Box<dyn FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + Send>, records: &mut Vec<Record>) -> Vec<Answer> {
+    fn host(&mut self, make: Make, records: &mut Vec<Record>) -> Vec<Answer> {
         if self.stopped {
             return vec![Answer::Fault(Fault::Stopped)];
         }
