@@ -222,6 +222,21 @@ impl TheBook {
         opens.max().map_or(entry.date, |day| day.max(entry.date))
     }
 
+    /// The posting day of an entry already folded: never before what was closed when it was recorded.
+    ///
+    /// A closing recorded later does not move it: closings carry their own seq.
+    #[must_use]
+    pub fn posted_as_kept(&self, entry: &Entry) -> Date {
+        let closed_then = |id: &Id| {
+            let line = self.entity(id).and_then(|e| self.world.get::<Timelines>(e)).and_then(|t| t.0.get("closed-until"));
+            let days = line.into_iter().flatten().filter(|d| d.seq < entry.seq);
+            days.filter_map(|d| d.value.as_str().and_then(|s| s.parse::<Date>().ok())).max()
+        };
+        let places = entry.effects.iter().filter_map(|e| if let Effect::Move { from, to, .. } = e { Some([from, to]) } else { None });
+        let closed = places.flatten().filter_map(closed_then).chain(closed_then(&Id::new("facility", &entry.site))).max();
+        closed.and_then(|day| day.succ_opt()).map_or(entry.date, |day| day.max(entry.date))
+    }
+
     fn fold(&mut self, entry: &Entry, effect: &Effect, posted: Date) {
         match effect {
             Effect::Move { item, amount, from, to, lot } => {

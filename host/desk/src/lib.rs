@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answers;
+mod cashbook;
 mod clock;
 mod copies;
 mod corrections;
