@@ -58,7 +58,7 @@ fn draw(book: &TheBook, scope: &Scope, lines: &[(Entry, String)]) -> Sheet {
                 if frozen && !sheet.frozen.contains(place) {
                     sheet.frozen.push(place.clone());
                 }
-                if frozen || !scope.site.as_ref().is_none_or(|site| place.site() == site) || !scope.period.has(posted) {
+                if frozen || scope.site.as_ref().is_some_and(|site| place.site() != site) || !scope.period.has(posted) {
                     continue;
                 }
                 let side = |yes: bool| if yes { amount.to_string() } else { String::new() };
