@@ -9,6 +9,8 @@ mod people;
 mod stock;
 mod workshops;
 
+pub use cash::{REVEALS, Reveal, figures_fit};
+
 /// Every built-in kind, by subject, in reading order.
 #[must_use]
 pub fn built_in() -> Vec<Kind> {
