@@ -1,7 +1,7 @@
 //! The end of a count: both figures are opened, compared, and the difference has a place of its own.
 
 use super::counts::{FROZEN, place_counted, running};
-use super::figures::{self, Figures};
+use super::figures::{self, Figures, Line};
 use super::{day, id, of_site, shown};
 use baara_plugin_api::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,16 +100,15 @@ fn francs(counted: i64, place: &Id, count: &Id, cmd: &Command, book: &Book<'_>) 
     }
 }
 
-fn goods(counted: &BTreeMap<(Id, Option<Id>), Amount>, store: &Id, count: &Id, cmd: &Command, book: &Book<'_>) -> Effects {
-    let expected: BTreeMap<(Id, Option<Id>), Amount> = book.holdings_of(store).into_iter().map(|h| ((h.item, h.lot), h.balance)).collect();
-    let lines: BTreeSet<&(Id, Option<Id>)> = expected.keys().chain(counted.keys()).collect();
-    let difference = |line: &(Id, Option<Id>)| {
-        let of = |side: &BTreeMap<(Id, Option<Id>), Amount>| side.get(line).map_or(0, |a| a.count());
+fn goods(counted: &BTreeMap<Line, Amount>, store: &Id, count: &Id, cmd: &Command, book: &Book<'_>) -> Effects {
+    let expected: BTreeMap<Line, Amount> = book.holdings_of(store).into_iter().map(|h| ((h.item, h.lot), h.balance)).collect();
+    let lines: BTreeSet<&Line> = expected.keys().chain(counted.keys()).collect();
+    let difference = |line: &Line| {
+        let of = |side: &BTreeMap<Line, Amount>| side.get(line).map_or(0, |a| a.count());
         let like = expected.get(line).or(counted.get(line)).expect("a line is on one side");
         like.with_count(of(counted) - of(&expected))
     };
-    let differences: Vec<(&(Id, Option<Id>), Amount)> =
-        lines.into_iter().map(|line| (line, difference(line))).filter(|(_, d)| !d.is_zero()).collect();
+    let differences: Vec<(&Line, Amount)> = lines.into_iter().map(|line| (line, difference(line))).filter(|(_, d)| !d.is_zero()).collect();
     let shortage = count.as_kind("shortage");
     let mut effects = Effects::new().set(count, "differences", differences.len(), cmd.date);
     if differences.iter().any(|(_, d)| d.count() < 0) {

@@ -85,7 +85,7 @@ impl Record for DepositConfirmed {
 
 /// Francs taken at the bank and put into the cash box.
 #[derive(Form)]
-pub(super) struct Withdraw {
+pub(super) struct BankWithdrawal {
     bank: Id,
     #[field(of = "cash-box")]
     cash_box: Id,
@@ -94,8 +94,8 @@ pub(super) struct Withdraw {
     voucher: String,
 }
 
-impl Record for Withdraw {
-    const KIND: &'static str = "withdraw/1";
+impl Record for BankWithdrawal {
+    const KIND: &'static str = "bank-withdrawal/1";
     fn writes() -> Grant {
         grant(&[], &[], &["bank", "wallet", "cash-box"], &["xof"], &[])
     }

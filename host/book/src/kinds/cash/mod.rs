@@ -30,7 +30,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Kind::of::<boxes::Fund>(),
         Kind::of::<deposits::Deposit>(),
         Kind::of::<deposits::DepositConfirmed>(),
-        Kind::of::<deposits::Withdraw>(),
+        Kind::of::<deposits::BankWithdrawal>(),
         Kind::of::<counts::CountBegin>(),
         Kind::of::<counts::CountFirst>(),
         Kind::of::<counts::CountSecond>(),

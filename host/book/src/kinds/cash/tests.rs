@@ -191,7 +191,7 @@ fn a_withdrawal_goes_into_the_cash_box() {
     let mut book = book();
     cash(&mut book, "bank/kon-bdm", 50_000);
     let take = |bank: &str, amount: &str| {
-        first("withdraw/1", DAY, json!({"bank": bank, "cash-box": "cash-box/kon-caisse", "amount": amount, "voucher": "CH-88"}))
+        first("bank-withdrawal/1", DAY, json!({"bank": bank, "cash-box": "cash-box/kon-caisse", "amount": amount, "voucher": "CH-88"}))
     };
     let taken = does(&mut book, &take("bank/kon-bdm", "15000 XOF"));
     assert_eq!(moved(&taken), ["15000 XOF bank/kon-bdm > cash-box/kon-caisse"]);
@@ -273,8 +273,8 @@ fn stock_short_goes_to_a_shortage_and_stock_over_is_a_lot_to_check() {
     book.stock(&store, &mil, Some(&of("lot/kon-20-0008")), kg(5_000));
     book.stock(&store, &fil, None, piece(7));
     let count = counted(&mut book, "store/kon-magasin", DAY);
-    let figures = "mil/kon-20-0007=18.5 kg; mil/kon-20-0008=6.000 kg; fil=9 piece";
-    let done = does(&mut book, &close(&count, DAY, figures, "fil=9 piece; mil/kon-20-0008=6 kg; mil/kon-20-0007=18.500 kg"));
+    let figures = "mil/kon-20-0007=18.5 kg; kon-20-0008=6.000 kg; fil=9";
+    let done = does(&mut book, &close(&count, DAY, figures, "fil=9 piece; mil/kon-20-0008=6; kon-20-0007=18,5"));
     assert_eq!(
         moved(&done),
         [
@@ -312,6 +312,9 @@ fn figures_that_cannot_be_read_are_told() {
     refused(&mut book, &close(&count, DAY, "fil=2.5 piece", "0"), "count/wrong-unit");
     refused(&mut book, &close(&count, DAY, "fil=2 piece; fil=3 piece", "0"), "count/line-twice");
     refused(&mut book, &close(&count, DAY, "fil 2", ""), "count/not-figures");
+    refused(&mut book, &close(&count, DAY, "kon-20-0007=12,500", ""), "count/not-figures");
+    refused(&mut book, &close(&count, DAY, "kon-20-0007=1; mil/kon-20-0007=1", "0"), "count/line-twice");
+    refused(&mut book, &close(&count, DAY, "kon-20-0099=1", "0"), "thing/unknown");
     assert!(figures_fit("cash-box", "10000x3 25x1").is_ok() && figures_fit("bank", "125 000").is_ok());
     assert_eq!(figures_fit("bank", "10000x3").unwrap_err().code, "count/not-figures");
     assert_eq!(figures_fit("store", "").unwrap_err().code, "count/not-figures");
