@@ -10,6 +10,8 @@ mod payments;
 mod quorum;
 mod rules;
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod table;
 
 /// The kinds of this subject.
