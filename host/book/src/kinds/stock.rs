@@ -1,8 +1,32 @@
-//! The record kinds of stock.
+//! The record kinds of stores: what is kept, moved, lost, eaten, given and sent to another facility.
 
 use baara_plugin_api::Kind;
 
+mod container;
+pub(super) mod goods;
+mod kitchen;
+pub(super) mod loss;
+#[cfg(test)]
+pub(super) mod paper;
+mod parties;
+mod store;
+mod transfer;
+
 /// The kinds of this subject.
 pub(crate) fn kinds() -> Vec<Kind> {
-    vec![]
+    vec![
+        Kind::of::<store::OpenStore>(),
+        Kind::of::<store::StockMove>(),
+        Kind::of::<container::Calibration>(),
+        Kind::of::<loss::Loss>(),
+        Kind::of::<loss::LossDecided>(),
+        Kind::of::<kitchen::Kitchen>(),
+        Kind::of::<kitchen::Gift>(),
+        Kind::of::<transfer::Dispatch>(),
+        Kind::of::<transfer::Reception>(),
+        Kind::of::<transfer::DispatchReceived>(),
+        Kind::of::<transfer::TransitShort>(),
+        Kind::of::<parties::Supplier>(),
+        Kind::of::<parties::Customer>(),
+    ]
 }
