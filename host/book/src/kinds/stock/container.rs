@@ -40,9 +40,9 @@ impl Record for Calibration {
             [("item", json!(self.item)), ("factor", json!(factor)), ("spread", json!(spread)), ("weighings", json!(self.weighings))];
         match book.thing(&container) {
             None => Ok(Effects::new().open(&container, values).then(self.label(&container, cmd.date))),
-            Some(known) if known.id_of("item").as_ref() != Some(&self.item) => Err(Refusal::new("container/for-another-item")
-                .with("container", container)
-                .with("item", known.text("item"))),
+            Some(known) if known.id_of("item").as_ref() != Some(&self.item) => {
+                Err(Refusal::new("container/for-another-item").with("container", container).with("item", known.text("item")))
+            }
             Some(_) => {
                 let again = values.into_iter().fold(Effects::new(), |effects, (key, value)| effects.set(&container, key, value, cmd.date));
                 Ok(again.then(self.label(&container, cmd.date)))

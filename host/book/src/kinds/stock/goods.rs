@@ -70,7 +70,11 @@ pub(in crate::kinds) fn measured(book: &Book<'_>, item: &Id, quantity: Amount) -
     let own = item.text("unit") == quantity.unit().as_str() && item.whole("scale") == Some(i64::from(quantity.scale()));
     let other = || {
         let decimals = item.whole("scale").unwrap_or_default();
-        Refusal::new("stock/other-unit").with("item", &item.id).with("quantity", quantity).with("unit", item.text("unit")).with("decimals", decimals)
+        Refusal::new("stock/other-unit")
+            .with("item", &item.id)
+            .with("quantity", quantity)
+            .with("unit", item.text("unit"))
+            .with("decimals", decimals)
     };
     if own { Ok(item) } else { Err(other()) }
 }

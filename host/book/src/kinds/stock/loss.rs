@@ -199,9 +199,7 @@ impl Record for LossDecided {
             return Err(Refusal::new("loss-decided/no-goods").with("shortage", &self.shortage));
         }
         let lost = goods::place("lost", book);
-        let gone = short
-            .iter()
-            .fold(Effects::new(), |effects, h| effects.goods(&h.item, h.balance, &self.shortage, &lost, h.lot.as_ref()));
+        let gone = short.iter().fold(Effects::new(), |effects, h| effects.goods(&h.item, h.balance, &self.shortage, &lost, h.lot.as_ref()));
         let noted = losses.iter().fold(gone, |effects, loss| effects.set(loss, "decision", json!(decision.id), cmd.date));
         Ok(if francs.is_empty() { noted.close(&self.shortage) } else { noted })
     }
@@ -227,7 +225,8 @@ mod tests {
         let mut book = konseguela();
         rule(&mut book, "loss.allowance", "1/50");
         let grain = "1000.000 kg".parse().unwrap();
-        let harvest = Effects::new().goods(&id("item/mais-grain"), grain, &id("field/x"), &id("store/kon-magasin"), Some(&id("lot/kon-20-0900")));
+        let harvest =
+            Effects::new().goods(&id("item/mais-grain"), grain, &id("field/x"), &id("store/kon-magasin"), Some(&id("lot/kon-20-0900")));
         book.apply("test", "2020-11-02".parse().unwrap(), &id("person/test"), &harvest.0);
         book
     }

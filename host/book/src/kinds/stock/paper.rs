@@ -32,7 +32,10 @@ pub(in crate::kinds) fn konseguela() -> PaperBook {
     put("rules/general", &[]);
     for (person, college) in [("kon-20-0002", "staff"), ("kon-20-0003", "elected"), ("kon-20-0004", "elected")] {
         put(&format!("person/{person}"), &[]);
-        put(&format!("mandate/{person}"), &[("person", format!("person/{person}").into()), ("college", format!("college/{college}").into())]);
+        put(
+            &format!("mandate/{person}"),
+            &[("person", format!("person/{person}").into()), ("college", format!("college/{college}").into())],
+        );
     }
     put("person/kon-20-0001", &[]);
     put("person/kon-20-0009", &[]);

@@ -32,7 +32,12 @@ impl Record for OpenStore {
         let facility = goods::place("facility", book);
         Ok(Effects::new().open(
             &store,
-            [("label", json!(self.label)), ("label-en", json!(self.label_en)), ("facility", json!(facility)), ("keeper", json!(self.keeper))],
+            [
+                ("label", json!(self.label)),
+                ("label-en", json!(self.label_en)),
+                ("facility", json!(facility)),
+                ("keeper", json!(self.keeper)),
+            ],
         ))
     }
 }
@@ -106,7 +111,8 @@ mod tests {
         let fields = carried("store/kon-cuisine", "item/mais-grain", json!("lot/kon-20-0900"), "50.000 kg");
         let effects = record::<StockMove>(&mut book, "2020-11-01", fields).unwrap();
         assert_eq!(movements(&effects), ["store/kon-magasin → store/kon-cuisine: 50.000 kg lot/kon-20-0900"]);
-        let bulk = record::<StockMove>(&mut book, "2020-11-01", carried("store/kon-cuisine", "item/uree", Value::Null, "50.000 kg")).unwrap();
+        let bulk =
+            record::<StockMove>(&mut book, "2020-11-01", carried("store/kon-cuisine", "item/uree", Value::Null, "50.000 kg")).unwrap();
         assert_eq!(movements(&bulk), ["store/kon-magasin → store/kon-cuisine: 50.000 kg"]);
     }
 
