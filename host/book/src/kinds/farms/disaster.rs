@@ -52,7 +52,8 @@ impl Record for Disaster {
     fn decide(self, _: &Command, book: &Book<'_>) -> Decided {
         let plot = book.open(&self.plot)?;
         let cultivable = area_of(&plot, "cultivable");
-        if hectares(self.area)? > cultivable {
+        let hit = hectares(self.area)?;
+        if hit > cultivable {
             let beyond = Refusal::new("disaster/area-beyond-cultivable");
             return Err(beyond.with("plot", &self.plot).with("area", self.area).with("cultivable", area(cultivable)));
         }
@@ -72,7 +73,7 @@ impl Record for Disaster {
                 ("campaign", json!(campaign::in_force(book, &farm).ok().map(|found| found.id))),
                 ("plot", json!(self.plot)),
                 ("cause", json!(self.cause.code())),
-                ("area", json!(self.area)),
+                ("area", json!(area(hit))),
                 ("lost-percent", json!(self.lost_percent)),
                 ("witnesses", json!([self.witness_one, self.witness_two])),
                 ("account", json!(self.account)),
@@ -106,7 +107,7 @@ mod tests {
         let mut book = with_maize("20.0000 ha");
         let mut check = |fields: Value, code: &str| assert_eq!(refused::<Disaster>(&mut book, "2020-08-28", fields), code);
         check(flood("20.0001 ha", 80, "kon-20-0003"), "disaster/area-beyond-cultivable");
-        check(flood("4.5 ha", 80, "kon-20-0003"), "plot/not-hectares");
+        check(flood("4.5 m2", 80, "kon-20-0003"), "plot/not-hectares");
         check(flood("4.5000 ha", 101, "kon-20-0003"), "disaster/percent-unfit");
         check(flood("4.5000 ha", 0, "kon-20-0003"), "disaster/percent-unfit");
         check(flood("4.5000 ha", 80, "kon-20-0002"), "disaster/same-witness");

@@ -76,9 +76,7 @@ impl Record for CropCut {
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let plot = book.open(&self.plot)?;
         goods::measured(book, &self.item, self.weight)?;
-        if self.square.unit().as_str() != "m2" || self.square.scale() != 2 || self.square.is_zero() {
-            return Err(Refusal::new("crop-cut/not-square-metres").with("square", self.square));
-        }
+        let square = square_metres(self.square)?;
         if self.weight.unit().as_str() != "kg" || self.weight.scale() != 3 {
             return Err(Refusal::new("crop-cut/not-kilograms").with("weight", self.weight));
         }
@@ -86,7 +84,7 @@ impl Record for CropCut {
         let before = |key: &str, none: Amount| sowing.amount(key).unwrap_or(none.with_count(0));
         let too_much = || Refusal::new("crop-cut/not-kilograms").with("weight", self.weight);
         let weight = self.weight.plus(before("cut-weight", self.weight)).map_err(|_| too_much())?;
-        let square = self.square.plus(before("cut-square", self.square)).map_err(|_| too_much())?;
+        let square = square.plus(before("cut-square", square)).map_err(|_| too_much())?;
         let cuts = sowing.whole("cuts").unwrap_or(0) + 1;
         let effects = Effects::new()
             .set(&sowing.id, "cuts", cuts, cmd.date)
@@ -96,6 +94,14 @@ impl Record for CropCut {
         let expected = expected(weight, square, area_of(&sowing, "area"));
         Ok(expected.into_iter().fold(effects, |effects, amount| effects.set(&sowing.id, "cut-estimate", json!(amount), cmd.date)))
     }
+}
+
+/// The square with two decimals; it may be said with fewer.
+fn square_metres(square: Amount) -> Result<Amount, Refusal> {
+    let hundredths = 2_u8.checked_sub(square.scale()).and_then(|more| square.count().checked_mul(10_i64.pow(u32::from(more))));
+    let fits = |count: &i64| square.unit().as_str() == "m2" && (1..=baara_plugin_api::MAX_COUNT).contains(count);
+    let count = hundredths.filter(fits).ok_or_else(|| Refusal::new("crop-cut/not-square-metres").with("square", square))?;
+    Ok(Amount::new(count, 2, square.unit()))
 }
 
 /// Kilograms a hectare, exactly, in lowest terms: grams over hundredths of a square metre, times a thousand.
@@ -140,7 +146,7 @@ mod tests {
     #[test]
     fn squares_add_up_to_an_exact_yield() {
         let mut book = with_maize("20.0000 ha");
-        let effects = record::<CropCut>(&mut book, "2020-09-20", cut("25.00 m2", "6.100 kg")).unwrap();
+        let effects = record::<CropCut>(&mut book, "2020-09-20", cut("25 m2", "6.100 kg")).unwrap();
         assert!(movements(&effects).is_empty());
         let sowing = thing(&book, "2020-09-20", "sowing/kon-20-0001");
         assert_eq!((sowing.text("cut-yield"), sowing.text("cut-estimate")), ("2440/1", "48800.000 kg"));
@@ -155,7 +161,7 @@ mod tests {
         let mut book = with_maize("8.0000 ha");
         let mut check = |fields: Value, code: &str| assert_eq!(refused::<CropCut>(&mut book, "2020-09-20", fields), code);
         check(cut("0.00 m2", "6.100 kg"), "crop-cut/not-square-metres");
-        check(cut("25 m2", "6.100 kg"), "crop-cut/not-square-metres");
+        check(cut("25 ha", "6.100 kg"), "crop-cut/not-square-metres");
         check(cut("25.00 m2", "0.000 kg"), "stock/quantity-zero");
         let mut beans = cut("25.00 m2", "6.100 kg");
         beans["item"] = json!("item/niebe");

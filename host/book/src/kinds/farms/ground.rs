@@ -60,15 +60,10 @@ impl Record for Plot {
     fn decide(self, _: &Command, book: &Book<'_>) -> Decided {
         book.open(&self.farm)?;
         let plot = goods::named("plot", &self.code, book)?;
-        within_estate(self.estate, self.cultivable)?;
+        let (estate, cultivable) = within_estate(self.estate, self.cultivable)?;
         Ok(Effects::new().open(
             &plot,
-            [
-                ("farm", json!(self.farm)),
-                ("label", json!(self.label)),
-                ("estate", json!(self.estate)),
-                ("cultivable", json!(self.cultivable)),
-            ],
+            [("farm", json!(self.farm)), ("label", json!(self.label)), ("estate", json!(estate)), ("cultivable", json!(cultivable))],
         ))
     }
 }
@@ -97,29 +92,26 @@ impl Record for PlotMeasured {
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         book.open(&self.plot)?;
-        within_estate(self.estate, self.cultivable)?;
-        Ok(Effects::new().set(&self.plot, "estate", json!(self.estate), cmd.date).set(
-            &self.plot,
-            "cultivable",
-            json!(self.cultivable),
-            cmd.date,
-        ))
+        let (estate, cultivable) = within_estate(self.estate, self.cultivable)?;
+        Ok(Effects::new().set(&self.plot, "estate", json!(estate), cmd.date).set(&self.plot, "cultivable", json!(cultivable), cmd.date))
     }
 }
 
-fn within_estate(estate: Amount, cultivable: Amount) -> Result<(), Refusal> {
+/// Both areas with four decimals, the cultivable one inside the estate.
+fn within_estate(estate: Amount, cultivable: Amount) -> Result<(Amount, Amount), Refusal> {
     let (all, part) = (hectares(estate)?, hectares(cultivable)?);
-    let beyond = || Refusal::new("plot/cultivable-beyond-estate").with("estate", estate).with("cultivable", cultivable);
-    if part <= all { Ok(()) } else { Err(beyond()) }
+    let beyond = || Refusal::new("plot/cultivable-beyond-estate").with("estate", area(all)).with("cultivable", area(part));
+    if part <= all { Ok((area(all), area(part))) } else { Err(beyond()) }
 }
 
-/// The square metres of an area, which is said in hectares with four decimals and is above zero.
+/// The square metres of an area, which is said in hectares with at most four decimals and is above zero.
 ///
 /// # Errors
 /// `plot/not-hectares`.
 pub(super) fn hectares(area: Amount) -> Result<i64, Refusal> {
-    let fits = area.unit().as_str() == "ha" && area.scale() == 4 && area.count() > 0;
-    if fits { Ok(area.count()) } else { Err(Refusal::new("plot/not-hectares").with("area", area)) }
+    let metres = 4_u8.checked_sub(area.scale()).and_then(|more| area.count().checked_mul(10_i64.pow(u32::from(more))));
+    let fits = |metres: &i64| area.unit().as_str() == "ha" && (1..=baara_plugin_api::MAX_COUNT).contains(metres);
+    metres.filter(fits).ok_or_else(|| Refusal::new("plot/not-hectares").with("area", area))
 }
 
 /// Square metres as hectares, to be shown.
@@ -153,10 +145,10 @@ mod tests {
         let mut book = konseguela();
         let plot = |estate: &str, cultivable: &str| json!({"farm": "farm/kon-ferme", "code": "est", "label": "Est", "estate": estate, "cultivable": cultivable});
         assert_eq!(refused::<Plot>(&mut book, "2020-04-01", plot("20.0000 ha", "20.0001 ha")), "plot/cultivable-beyond-estate");
-        for wrong in ["20.0 ha", "200000 m2", "0.0000 ha"] {
+        for wrong in ["20.00001 ha", "200000 m2", "0.0000 ha"] {
             assert_eq!(refused::<Plot>(&mut book, "2020-04-01", plot("20.0000 ha", wrong)), "plot/not-hectares", "{wrong}");
         }
-        record::<Plot>(&mut book, "2020-04-01", plot("193.0000 ha", "30.0000 ha")).unwrap();
+        record::<Plot>(&mut book, "2020-04-01", plot("193 ha", "30.0 ha")).unwrap();
         assert_eq!(thing(&book, "2020-04-01", "plot/kon-est").text("cultivable"), "30.0000 ha");
         let again = json!({"plot": "plot/kon-est", "estate": "193.0000 ha", "cultivable": "32.5000 ha"});
         record::<PlotMeasured>(&mut book, "2020-05-01", again).unwrap();

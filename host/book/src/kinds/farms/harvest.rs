@@ -85,7 +85,7 @@ impl Record for Harvest {
                     ("awaits-visa", json!(true)),
                     ("plot", json!(self.plot)),
                     ("campaign", json!(sown.campaign.id)),
-                    ("declared", self.declared(book)?),
+                    ("declared", self.declared(cmd, book)?),
                     ("state", json!(self.state.as_ref().map(State::code))),
                     ("weighed", if grain == self.quantity { Value::Null } else { json!(self.quantity) }),
                 ],
@@ -111,10 +111,10 @@ impl Harvest {
         self.quantity.times(factor, Rounding::Half).map_err(|_| not_set())
     }
 
-    /// The containers as they were said at the field's edge: `12 sac-mil`.
-    fn declared(&self, book: &Book<'_>) -> Result<Value, Refusal> {
+    /// The containers as they were said at the field's edge, `12 sac-mil`: beside a weighing, or in its place.
+    fn declared(&self, cmd: &Command, book: &Book<'_>) -> Result<Value, Refusal> {
         match (self.containers, &self.container) {
-            (None, None) => Ok(Value::Null),
+            (None, None) => Ok(cmd.fields.get("quantity.declared").cloned().unwrap_or(Value::Null)),
             (Some(count), Some(container)) => {
                 let code = book.open(container)?.id.code().to_owned();
                 let name = code.strip_prefix(book.site()).and_then(|rest| rest.strip_prefix('-')).unwrap_or(&code);
@@ -221,6 +221,9 @@ mod tests {
         let bags = with(weighed("50000.000 kg"), json!({"containers": 500, "container": "container/kon-sac-mais"}));
         record::<Harvest>(&mut book, "2020-10-05", bags).unwrap();
         assert_eq!(thing(&book, "2020-10-05", "lot/kon-20-0001").text("declared"), "500 sac-mais");
+        let typed = with(weighed("50000.000 kg"), json!({"quantity.declared": "500 sac-mais"}));
+        record::<Harvest>(&mut book, "2020-10-05", typed).unwrap();
+        assert_eq!(thing(&book, "2020-10-05", "lot/kon-20-0002").text("declared"), "500 sac-mais");
         let which = with(weighed("50000.000 kg"), json!({"containers": 500}));
         assert_eq!(refused::<Harvest>(&mut book, "2020-10-05", which), "harvest/container-not-said");
     }

@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(movements(&effects), ["produced/kon-ferme → store/kon-magasin: 4 head lot/kon-20-0001"]);
         assert!(thing(&book, "2020-12-01", "lot/kon-20-0001").flag("released"));
         let waits = record::<Death>(&mut book, "2020-12-09", dead("item/brebis", "kon-20-0003")).unwrap();
-        assert_eq!(movements(&waits), ["store/kon-magasin → shortage/kon-20-0001: 1 head lot/kon-20-0001"]);
+        assert_eq!(movements(&waits), ["store/kon-magasin → shortage/kon-loss-201209-1: 1 head lot/kon-20-0001"]);
         rule(&mut book, "loss.allowance.livestock", "1/4");
         let allowed = record::<Death>(&mut book, "2020-12-10", dead("item/brebis", "kon-20-0003")).unwrap();
         assert_eq!(movements(&allowed), ["store/kon-magasin → lost/kon: 1 head lot/kon-20-0001"]);

@@ -50,7 +50,8 @@ impl Record for Operation {
     fn decide(self, _: &Command, book: &Book<'_>) -> Decided {
         let plot = book.open(&self.plot)?;
         let cultivable = area_of(&plot, "cultivable");
-        if hectares(self.area)? > cultivable {
+        let worked = hectares(self.area)?;
+        if worked > cultivable {
             let beyond = Refusal::new("operation/area-beyond-cultivable");
             return Err(beyond.with("plot", &self.plot).with("area", self.area).with("cultivable", area(cultivable)));
         }
@@ -62,7 +63,7 @@ impl Record for Operation {
                 ("campaign", json!(campaign::in_force(book, &farm).ok().map(|found| found.id))),
                 ("plot", json!(self.plot)),
                 ("what", json!(self.what.code())),
-                ("area", json!(self.area)),
+                ("area", json!(area(worked))),
                 ("equipment", json!(self.equipment)),
                 ("remark", json!(self.remark)),
             ],
@@ -171,7 +172,7 @@ mod tests {
         let operation = thing(&book, "2020-05-20", "operation/kon-20-0001");
         assert_eq!((operation.text("what"), operation.text("campaign")), ("ploughing", "campaign/kon-2020"));
         assert_eq!(refused::<Operation>(&mut book, "2020-05-20", work("20.0001 ha")), "operation/area-beyond-cultivable");
-        assert_eq!(refused::<Operation>(&mut book, "2020-05-20", work("20 ha")), "plot/not-hectares");
+        assert_eq!(refused::<Operation>(&mut book, "2020-05-20", work("20 m2")), "plot/not-hectares");
     }
 
     #[test]

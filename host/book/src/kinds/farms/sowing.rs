@@ -62,7 +62,7 @@ impl Record for Sowing {
                 ("plot", json!(self.plot)),
                 ("campaign", json!(campaign)),
                 ("crop", json!(self.item)),
-                ("area", json!(self.area)),
+                ("area", json!(area(wanted))),
                 ("with", json!(self.with)),
             ],
         ))
@@ -241,7 +241,7 @@ mod tests {
         record::<Sowing>(&mut book, "2020-07-01", beans("8.0000 ha")).unwrap();
         assert_eq!(refused::<Sowing>(&mut book, "2020-07-02", beans("0.0001 ha")), "sowing/area-beyond-cultivable");
         record::<Sowing>(&mut book, "2020-07-02", sown("plot/kon-sud", "item/niebe", "20.0000 ha")).unwrap();
-        assert_eq!(refused::<Sowing>(&mut book, "2020-07-02", sown("plot/kon-sud", "item/niebe", "1.0 ha")), "plot/not-hectares");
+        assert_eq!(refused::<Sowing>(&mut book, "2020-07-02", sown("plot/kon-sud", "item/niebe", "1.00001 ha")), "plot/not-hectares");
     }
 
     #[test]

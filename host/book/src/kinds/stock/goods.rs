@@ -84,6 +84,13 @@ pub(in crate::kinds) fn place(kind: &str, book: &Book<'_>) -> Id {
     Id::new(kind, book.site())
 }
 
+/// A shortage of this kind's own, by its day: a count's shortage has the count's code, which the host allots.
+pub(in crate::kinds) fn shortage(why: &str, book: &Book<'_>) -> Id {
+    let day = book.date().format("%y%m%d");
+    let mut codes = (1_u32..).map(|n| Id::new("shortage", &format!("{}-{why}-{day}-{n}", book.site())));
+    codes.find(|id| book.thing(id).is_none()).expect("some number is free")
+}
+
 /// A decision that is adopted, usable on the day and about `about`.
 ///
 /// # Errors

@@ -93,7 +93,7 @@ impl Lost<'_> {
         book.open(self.store)?;
         let item = goods::check(book, self.item, self.lot, self.quantity)?;
         of_two_colleges(book, self.witnesses, &cmd.by)?;
-        let (loss, shortage) = (Id::new("loss", "$1"), Id::new("shortage", "$1"));
+        let (loss, shortage) = (Id::new("loss", "$1"), goods::shortage("loss", book));
         let waits = !self.within_allowance(book, &item);
         let effects = Effects::new().open(
             &loss,
@@ -247,12 +247,12 @@ mod tests {
         let mut book = with_allowance();
         record::<Loss>(&mut book, "2020-11-10", lost("19.000 kg")).unwrap();
         let beyond = record::<Loss>(&mut book, "2020-11-11", lost("1.001 kg")).unwrap();
-        assert_eq!(movements(&beyond), ["store/kon-magasin → shortage/kon-20-0001: 1.001 kg lot/kon-20-0900"]);
-        assert_eq!(thing(&book, "2020-11-11", "loss/kon-20-0002").text("shortage"), "shortage/kon-20-0001");
+        assert_eq!(movements(&beyond), ["store/kon-magasin → shortage/kon-loss-201111-1: 1.001 kg lot/kon-20-0900"]);
+        assert_eq!(thing(&book, "2020-11-11", "loss/kon-20-0002").text("shortage"), "shortage/kon-loss-201111-1");
         let last = record::<Loss>(&mut book, "2020-11-12", lost("1.000 kg")).unwrap();
         assert_eq!(movements(&last), ["store/kon-magasin → lost/kon: 1.000 kg lot/kon-20-0900"]);
         let next_month = record::<Loss>(&mut book, "2020-12-01", lost("1.000 kg")).unwrap();
-        assert_eq!(movements(&next_month), ["store/kon-magasin → shortage/kon-20-0002: 1.000 kg lot/kon-20-0900"]);
+        assert_eq!(movements(&next_month), ["store/kon-magasin → shortage/kon-loss-201201-1: 1.000 kg lot/kon-20-0900"]);
     }
 
     #[test]
@@ -289,14 +289,14 @@ mod tests {
         record::<Loss>(&mut book, "2020-11-10", lost("25.000 kg")).unwrap();
         decision(&mut book, "kon-20-0001", "loss");
         decision(&mut book, "kon-20-0002", "spend");
-        let write_off = |leave: Value| json!({"shortage": "shortage/kon-20-0001", "leave": leave});
+        let write_off = |leave: Value| json!({"shortage": "shortage/kon-loss-201110-1", "leave": leave});
         assert_eq!(refused::<LossDecided>(&mut book, "2020-11-20", write_off(Value::Null)), "leave/missing");
         let spend = write_off(json!("decision/kon-20-0002"));
         assert_eq!(refused::<LossDecided>(&mut book, "2020-11-20", spend), "loss-decided/not-about-a-loss");
         let effects = record::<LossDecided>(&mut book, "2020-11-20", write_off(json!("decision/kon-20-0001"))).unwrap();
-        assert_eq!(movements(&effects), ["shortage/kon-20-0001 → lost/kon: 25.000 kg lot/kon-20-0900"]);
+        assert_eq!(movements(&effects), ["shortage/kon-loss-201110-1 → lost/kon: 25.000 kg lot/kon-20-0900"]);
         assert_eq!(thing(&book, "2020-11-20", "loss/kon-20-0001").text("decision"), "decision/kon-20-0001");
-        assert!(!thing(&book, "2020-11-20", "shortage/kon-20-0001").open);
+        assert!(!thing(&book, "2020-11-20", "shortage/kon-loss-201110-1").open);
         let again = write_off(json!("decision/kon-20-0001"));
         assert_eq!(refused::<LossDecided>(&mut book, "2020-11-21", again), "thing/closed");
     }
@@ -307,7 +307,7 @@ mod tests {
         record::<Loss>(&mut book, "2020-11-10", lost("25.000 kg")).unwrap();
         let purpose = [("about", json!("loss")), ("adopted", json!("2019-01-01")), ("purpose", json!("shortage/kon-20-0007"))];
         book.put(&id("decision/kon-20-0001"), beginning(), &purpose);
-        let other = json!({"shortage": "shortage/kon-20-0001", "leave": "decision/kon-20-0001"});
+        let other = json!({"shortage": "shortage/kon-loss-201110-1", "leave": "decision/kon-20-0001"});
         assert_eq!(refused::<LossDecided>(&mut book, "2020-11-20", other), "loss-decided/for-another");
         book.put(&id("shortage/kon-20-0007"), beginning(), &[]);
         book.stock(&id("shortage/kon-20-0007"), &items::xof(), None, Amount::francs(500));

@@ -235,7 +235,7 @@ impl Record for TransitShort {
         let sent = Sent::read(book, &self.transit)?;
         let nothing = || Refusal::new("transfer/not-goods").with("transit", &self.transit);
         let left = book.holding(&self.transit, &sent.item).filter(|left| !left.is_zero()).ok_or_else(nothing)?;
-        let shortage = Id::new("shortage", "$1");
+        let shortage = goods::shortage("transit", book);
         let about = [
             ("transit", json!(self.transit)),
             ("item", json!(sent.item)),
@@ -359,7 +359,7 @@ mod tests {
         record::<DispatchReceived>(&mut book, "2020-11-15", acknowledged("SEG-2020-000003", "480.000 kg")).unwrap();
         let fields = json!({"transit": "transit/kon-20-0001", "account": "sealed:00"});
         let effects = record::<TransitShort>(&mut book, "2020-12-15", fields).unwrap();
-        assert_eq!(movements(&effects), ["transit/kon-20-0001 → shortage/kon-20-0001: 20.000 kg lot/kon-20-0900"]);
+        assert_eq!(movements(&effects), ["transit/kon-20-0001 → shortage/kon-transit-201215-1: 20.000 kg lot/kon-20-0900"]);
         assert!(!thing(&book, "2020-12-15", "transit/kon-20-0001").open);
         book.put(&id("transit/kon-20-0050"), beginning(), &[]);
         let slip = json!({"transit": "transit/kon-20-0050", "account": "sealed:00"});
