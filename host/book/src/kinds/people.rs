@@ -1,8 +1,0 @@
-//! The record kinds of people.
-
-use baara_plugin_api::Kind;
-
-/// The kinds of this subject.
-pub(crate) fn kinds() -> Vec<Kind> {
-    vec![]
-}
