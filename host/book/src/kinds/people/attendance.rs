@@ -322,11 +322,7 @@ fn note(unit: &Thing, team: &BTreeSet<Id>, people: &BTreeSet<Id>, half: Half, cm
             effects = effects.warn(&code, &[id, &unit.id], [("person", id.to_string()), ("unit", unit.id.to_string())]);
         }
         if !team.contains(id) {
-            effects = effects.warn(
-                "attendance/not-assigned",
-                &[id, &unit.id],
-                [("person", id.to_string()), ("unit", unit.id.to_string())],
-            );
+            effects = effects.warn("attendance/not-assigned", &[id, &unit.id], [("person", id.to_string()), ("unit", unit.id.to_string())]);
         }
     }
     Ok(effects.set(&unit.id, "attended", sheet.value(cmd.date), cmd.date))

@@ -129,7 +129,11 @@ impl Record for Restrict {
         if limits.contains(&code) != self.lifted {
             return Err(Refusal::new("restriction/unchanged").with("person", &self.person).with("restriction", code));
         }
-        if self.lifted { limits.retain(|limit| *limit != code) } else { limits.push(code) }
+        if self.lifted {
+            limits.retain(|limit| *limit != code)
+        } else {
+            limits.push(code)
+        }
         limits.sort_unstable();
         Ok(Effects::new().set(&self.person, "restrictions", limits, cmd.date))
     }
@@ -232,9 +236,12 @@ impl Record for TransferPerson {
         if self.to.code() == cmd.site {
             return Err(Refusal::new("transfer/same-facility").with("person", &self.person).with("to", &self.to));
         }
-        let effects = end_all(book, &self.person, "transfer", cmd.date)
-            .set(&self.person, "state", "transferred", cmd.date)
-            .set(&self.person, "facility", self.to.as_str(), cmd.date);
+        let effects = end_all(book, &self.person, "transfer", cmd.date).set(&self.person, "state", "transferred", cmd.date).set(
+            &self.person,
+            "facility",
+            self.to.as_str(),
+            cmd.date,
+        );
         Ok(unpaid(effects, book, cmd, &self.person, "transfer/pecule-unpaid"))
     }
 }

@@ -1,0 +1,684 @@
+//! Batches: what was used, what was made, and whether the two fit the recipe.
+
+use super::goods::{goods, with_lot};
+use super::{open_as, workshop};
+use crate::kinds::people::{id_list, id_value};
+use baara_plugin_api::prelude::*;
+use std::collections::BTreeMap;
+
+/// What a batch took out of a store.
+#[derive(Form)]
+struct Input {
+    #[field(of = "item")]
+    item: Id,
+    #[field(of = "item")]
+    quantity: Amount,
+    #[field(of = "store")]
+    store: Id,
+    #[field(of = "lot")]
+    lot: Option<Id>,
+}
+
+/// What a batch gave.
+#[derive(Form)]
+struct Output {
+    #[field(of = "item")]
+    item: Id,
+    #[field(of = "item")]
+    good: Amount,
+    #[field(of = "item")]
+    rejected: Option<Amount>,
+}
+
+/// A batch of any trade: inputs out of stores, goods into one.
+#[derive(Form)]
+pub(super) struct Batch {
+    #[field(of = "workshop")]
+    workshop: Id,
+    inputs: Vec<Input>,
+    outputs: Vec<Output>,
+    #[field(of = "store")]
+    store: Id,
+    #[field(of = "person")]
+    persons: Vec<Id>,
+    #[field(sealed)]
+    motive: Option<String>,
+}
+
+const PLACES: &[&str] = &["store", "consumed", "produced"];
+
+impl Record for Batch {
+    const KIND: &'static str = "batch/1";
+    fn writes() -> Grant {
+        grant(&["batch", "lot"], &[], PLACES, &["*"], &[])
+    }
+    fn refusals() -> &'static [&'static str] {
+        &[
+            "workshop/not-a-workshop",
+            "goods/nothing",
+            "goods/not-goods",
+            "goods/not-a-store",
+            "goods/lot-needed",
+            "goods/lot-not-kept",
+            "goods/other-lot",
+            "batch/no-output",
+            "batch/twice",
+            "batch/other-unit",
+            "batch/recipe-unreadable",
+            "batch/motive-needed",
+            "batch/own-form",
+        ]
+    }
+    fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
+        let unit = workshop(book, &self.workshop)?;
+        let trade = unit.id_of("trade").and_then(|trade| book.thing(&trade));
+        self.persons.iter().try_for_each(|person| book.open(person).map(drop))?;
+        let mut expected = Expected::default();
+        let mut unmeasured = Vec::new();
+        let mut made = Vec::new();
+        for output in &self.outputs {
+            if product_of(trade.as_ref(), &output.item).is_some() {
+                return Err(Refusal::new("batch/own-form").with("product", &output.item).with("workshop", &self.workshop));
+            }
+            let recipe = book.thing(&output.item.as_kind("recipe")).filter(|recipe| recipe.open);
+            let one = Made::read(book, &output.item, output.good, output.rejected)?;
+            match &recipe {
+                Some(recipe) => expected.add(book, &one, recipe.values.get("inputs"), None)?,
+                None => unmeasured.push(output.item.clone()),
+            }
+            let cure = [recipe.as_ref(), trade.as_ref()].into_iter().flatten().find_map(|thing| thing.whole("cure-days"));
+            made.push((one, cure.unwrap_or(0)));
+        }
+        let used = used(book, &self.inputs)?;
+        let gaps = if unmeasured.is_empty() { expected.gaps(book, &used)? } else { expected.gaps_of_known(book, &used)? };
+        let run = Run {
+            unit: &self.workshop,
+            store: &self.store,
+            inputs: &self.inputs,
+            made: &made,
+            motive: self.motive,
+            persons: &self.persons,
+        };
+        let effects = run.effects(cmd, book, &gaps)?;
+        Ok(unmeasured.iter().fold(effects, |effects, item| {
+            effects.warn("batch/no-recipe", &[&self.workshop, item], [("item", item.to_string()), ("workshop", self.workshop.to_string())])
+        }))
+    }
+}
+
+/// A batch of a trade described by its products: so much of each input a piece, by width of cloth when it matters.
+#[derive(Form)]
+pub(super) struct TradeBatch {
+    #[field(of = "workshop")]
+    workshop: Id,
+    #[field(of = "item")]
+    product: Id,
+    #[field(of = "product")]
+    good: Amount,
+    #[field(of = "product")]
+    rejected: Option<Amount>,
+    width: Option<String>,
+    inputs: Vec<Input>,
+    #[field(of = "store")]
+    store: Id,
+    #[field(of = "person")]
+    persons: Vec<Id>,
+    #[field(sealed)]
+    motive: Option<String>,
+}
+
+impl Record for TradeBatch {
+    const KIND: &'static str = "trade-batch/1";
+    fn writes() -> Grant {
+        grant(&["batch", "lot"], &[], PLACES, &["*"], &[])
+    }
+    fn refusals() -> &'static [&'static str] {
+        &[
+            "workshop/not-a-workshop",
+            "goods/nothing",
+            "goods/not-goods",
+            "goods/not-a-store",
+            "goods/lot-needed",
+            "goods/lot-not-kept",
+            "goods/other-lot",
+            "batch/no-output",
+            "batch/twice",
+            "batch/other-unit",
+            "batch/recipe-unreadable",
+            "batch/motive-needed",
+            "trade-batch/not-made-here",
+            "trade-batch/width-needed",
+            "trade-batch/width-unknown",
+        ]
+    }
+    fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
+        let unit = workshop(book, &self.workshop)?;
+        let trade = unit.id_of("trade").map(|trade| book.open(&trade)).transpose()?;
+        self.persons.iter().try_for_each(|person| book.open(person).map(drop))?;
+        let Some(product) = product_of(trade.as_ref(), &self.product) else {
+            return Err(Refusal::new("trade-batch/not-made-here").with("product", &self.product).with("workshop", &self.workshop));
+        };
+        let one = Made::read(book, &self.product, self.good, self.rejected)?;
+        let mut expected = Expected::default();
+        expected.add(book, &one, product.get("inputs"), Some(self.width.as_deref()))?;
+        let used = used(book, &self.inputs)?;
+        let gaps = expected.gaps(book, &used)?;
+        let days = product["cure-days"].as_i64().or_else(|| trade.as_ref()?.whole("cure-days")).unwrap_or(0);
+        let made = [(one, days)];
+        let run = Run {
+            unit: &self.workshop,
+            store: &self.store,
+            inputs: &self.inputs,
+            made: &made,
+            motive: self.motive,
+            persons: &self.persons,
+        };
+        run.effects(cmd, book, &gaps)
+    }
+}
+
+/// What a trade says of one of its products.
+fn product_of<'t>(trade: Option<&'t Thing>, product: &Id) -> Option<&'t Value> {
+    let products = trade?.values.get("products")?.as_array()?;
+    products.iter().find(|one| one["product"].as_str() == Some(product.as_str()))
+}
+
+/// What was made of one item: rejects took as much to make as good pieces.
+struct Made {
+    item: Thing,
+    good: Amount,
+    rejected: Amount,
+    all: Amount,
+}
+
+impl Made {
+    fn read(book: &Book<'_>, item: &Id, good: Amount, rejected: Option<Amount>) -> Result<Made, Refusal> {
+        let rejected = rejected.unwrap_or_else(|| good.with_count(0));
+        let all = good.plus(rejected).map_err(|_| Refusal::new("batch/other-unit").with("item", item).with("came", rejected))?;
+        Ok(Made { item: fits(goods(book, item, all)?, all)?, good, rejected, all })
+    }
+}
+
+/// An item, when the amount is counted as the item is.
+fn fits(item: Thing, amount: Amount) -> Result<Thing, Refusal> {
+    let as_kept = item.text("unit") == amount.unit().as_str() && item.whole("scale") == Some(i64::from(amount.scale()));
+    if as_kept { Ok(item) } else { Err(Refusal::new("batch/other-unit").with("item", &item.id).with("came", amount)) }
+}
+
+/// What a batch used, item by item.
+fn used(book: &Book<'_>, inputs: &[Input]) -> Result<BTreeMap<Id, Amount>, Refusal> {
+    let mut used: BTreeMap<Id, Amount> = BTreeMap::new();
+    for input in inputs {
+        fits(with_lot(book, &input.item, input.quantity, input.lot.as_ref())?, input.quantity)?;
+        open_as(book, &input.store, "store", "goods/not-a-store")?;
+        let so_far = used.entry(input.item.clone()).or_insert_with(|| input.quantity.with_count(0));
+        *so_far = so_far
+            .plus(input.quantity)
+            .map_err(|_| Refusal::new("batch/other-unit").with("item", &input.item).with("came", input.quantity))?;
+    }
+    Ok(used)
+}
+
+/// What the recipes expect of each input, and how far off one may be.
+#[derive(Default)]
+struct Expected(BTreeMap<Id, (Amount, Ratio)>);
+
+/// An input that is further from its recipe than its tolerance.
+struct Gap {
+    item: Id,
+    expected: Amount,
+    actual: Amount,
+    tolerance: Ratio,
+}
+
+impl Expected {
+    /// Adds what `made` asks for. `width` is the answer to "which width", or `None` for recipes that never ask.
+    fn add(&mut self, book: &Book<'_>, made: &Made, inputs: Option<&Value>, width: Option<Option<&str>>) -> Result<(), Refusal> {
+        let unreadable = || Refusal::new("batch/recipe-unreadable").with("product", &made.item.id);
+        for input in inputs.and_then(Value::as_array).ok_or_else(unreadable)? {
+            let id = input["item"].as_str().and_then(|text| Id::parse(text).ok()).ok_or_else(unreadable)?;
+            let (unit, scale) = measure(book, &id).ok_or_else(unreadable)?;
+            let per = match (input.get("per-width").and_then(Value::as_object), width) {
+                (Some(widths), Some(width)) => by_width(widths, width, &made.item.id)?,
+                _ => input.get("per").and_then(Value::as_str).unwrap_or_default(),
+            };
+            let per = ratio_of(per, unit).ok_or_else(unreadable)?;
+            let tolerance = match input.get("tolerance").map(|text| text.as_str().and_then(Ratio::parse)) {
+                None => Ratio::new(0, 1),
+                Some(tolerance) => tolerance,
+            };
+            let tolerance = tolerance.ok_or_else(unreadable)?;
+            let whole = whole(per, scale, made.all.scale()).ok_or_else(unreadable)?;
+            let count = whole.of(made.all.count(), Rounding::Half).ok_or_else(unreadable)?;
+            let line = self.0.entry(id).or_insert((Amount::new(0, scale, unit), tolerance));
+            line.0 = line.0.plus(Amount::new(count, scale, unit)).map_err(|_| unreadable())?;
+        }
+        Ok(())
+    }
+
+    /// What is beyond tolerance, what no recipe names included: nothing was expected of it.
+    fn gaps(&self, book: &Book<'_>, used: &BTreeMap<Id, Amount>) -> Result<Vec<Gap>, Refusal> {
+        let mut gaps = self.gaps_of_known(book, used)?;
+        let unknown = used.iter().filter(|(item, _)| !self.0.contains_key(*item));
+        let nothing = Ratio::new(0, 1).expect("one is not zero");
+        gaps.extend(unknown.map(|(item, actual)| Gap {
+            item: item.clone(),
+            expected: actual.with_count(0),
+            actual: *actual,
+            tolerance: nothing,
+        }));
+        Ok(gaps)
+    }
+
+    fn gaps_of_known(&self, book: &Book<'_>, used: &BTreeMap<Id, Amount>) -> Result<Vec<Gap>, Refusal> {
+        let mut gaps = Vec::new();
+        for (item, (expected, tolerance)) in &self.0 {
+            book.open(item)?;
+            let actual = used.get(item).copied().unwrap_or_else(|| expected.with_count(0));
+            let allowed = tolerance.of(expected.count(), Rounding::Up).unwrap_or(i64::MAX);
+            if (actual.count() - expected.count()).abs() > allowed {
+                gaps.push(Gap { item: item.clone(), expected: *expected, actual, tolerance: *tolerance });
+            }
+        }
+        Ok(gaps)
+    }
+}
+
+fn by_width<'w>(widths: &'w serde_json::Map<String, Value>, width: Option<&str>, product: &Id) -> Result<&'w str, Refusal> {
+    let known = || widths.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let Some(width) = width else {
+        return Err(Refusal::new("trade-batch/width-needed").with("product", product).with("known", known()));
+    };
+    let per = widths.get(width).and_then(Value::as_str);
+    per.ok_or_else(|| Refusal::new("trade-batch/width-unknown").with("product", product).with("width", width).with("known", known()))
+}
+
+fn measure(book: &Book<'_>, item: &Id) -> Option<(Unit, u8)> {
+    let item = book.thing(item)?;
+    Some((Unit::parse(item.text("unit"))?, u8::try_from(item.whole("scale")?).ok()?))
+}
+
+/// `0.141`, `1/119`, or `0.141 kg` in the input's own unit.
+fn ratio_of(per: &str, unit: Unit) -> Option<Ratio> {
+    match per.split_once(' ') {
+        Some((figure, named)) => Ratio::parse(figure).filter(|_| named == unit.as_str()),
+        None => Ratio::parse(per),
+    }
+}
+
+/// The same ratio between smallest units: of the input, for one of the product.
+fn whole(per: Ratio, input_scale: u8, product_scale: u8) -> Option<Ratio> {
+    let ten = |scale: u8| 10u64.checked_pow(u32::from(scale));
+    Ratio::new(per.num().checked_mul(ten(input_scale)?)?, per.den().checked_mul(ten(product_scale)?)?)
+}
+
+/// A batch as it was run, reckoned and ready to be written down.
+struct Run<'a> {
+    unit: &'a Id,
+    store: &'a Id,
+    inputs: &'a [Input],
+    made: &'a [(Made, i64)],
+    motive: Option<String>,
+    persons: &'a [Id],
+}
+
+impl Run<'_> {
+    fn effects(self, cmd: &Command, book: &Book<'_>, gaps: &[Gap]) -> Decided {
+        open_as(book, self.store, "store", "goods/not-a-store")?;
+        if self.made.is_empty() {
+            return Err(Refusal::new("batch/no-output").with("workshop", self.unit));
+        }
+        if let (Some(gap), None) = (gaps.first(), &self.motive) {
+            return Err(Refusal::new("batch/motive-needed")
+                .with("item", &gap.item)
+                .with("expected", gap.expected)
+                .with("actual", gap.actual)
+                .with("tolerance", gap.tolerance));
+        }
+        let (consumed, produced) = (self.unit.as_kind("consumed"), self.unit.as_kind("produced"));
+        let batch = Id::new("batch", "$1");
+        let mut effects = Effects::new().open(
+            &batch,
+            [
+                ("unit", self.unit.as_str().into()),
+                ("made", cmd.date.to_string().into()),
+                ("outputs", self.told().into()),
+                ("persons", id_list(self.persons)),
+                ("motive", self.motive.into()),
+            ],
+        );
+        for input in self.inputs {
+            effects = effects.goods(&input.item, input.quantity, &input.store, &consumed, input.lot.as_ref());
+        }
+        for (n, (made, days)) in self.made.iter().enumerate() {
+            if self.made[..n].iter().any(|(other, _)| other.item.id == made.item.id) {
+                return Err(Refusal::new("batch/twice").with("item", &made.item.id));
+            }
+            let lot = (made.item.flag("by-lot") && !made.good.is_zero()).then(|| Id::new("lot", &format!("${}", n + 1)));
+            if let Some(lot) = &lot {
+                let ready = cmd.date + Days::new(u64::try_from(*days).unwrap_or(0).min(3650));
+                effects = effects
+                    .open(
+                        lot,
+                        [
+                            ("item", made.item.id.as_str().into()),
+                            ("unit", self.unit.as_str().into()),
+                            ("made", cmd.date.to_string().into()),
+                            ("batch", id_value(Some(&batch))),
+                            ("ready", ready.to_string().into()),
+                        ],
+                    )
+                    .set(lot, "released", true, ready);
+            }
+            effects = effects.goods(&made.item.id, made.good, &produced, self.store, lot.as_ref());
+        }
+        Ok(gaps.iter().fold(effects, |effects, gap| {
+            let args = [
+                ("item", gap.item.to_string()),
+                ("expected", gap.expected.to_string()),
+                ("actual", gap.actual.to_string()),
+                ("tolerance", gap.tolerance.to_string()),
+            ];
+            effects.warn("batch/beyond-tolerance", &[&batch, &gap.item], args)
+        }))
+    }
+
+    fn told(&self) -> Vec<Value> {
+        let line = |made: &Made| json!({"item": made.item.id, "good": made.good.to_string(), "rejected": made.rejected.to_string()});
+        self.made.iter().map(|(made, _)| line(made)).collect()
+    }
+}
+
+/// What was found when a lot was looked at.
+#[derive(Choice, Clone, Copy, PartialEq, Eq, Debug)]
+enum Verdict {
+    Release,
+    Reject,
+}
+
+/// A lot that was waiting to be looked at is released, or rejected; a released one may be called back.
+#[derive(Form)]
+pub(super) struct LotCheck {
+    #[field(of = "lot")]
+    lot: Id,
+    verdict: Verdict,
+    #[field(sealed)]
+    motive: Option<String>,
+}
+
+impl Record for LotCheck {
+    const KIND: &'static str = "lot-check/1";
+    fn writes() -> Grant {
+        grant(&["lot"], &[], &[], &[], &[])
+    }
+    fn refusals() -> &'static [&'static str] {
+        &["lot-check/not-a-lot", "lot-check/already", "lot-check/curing", "lot-check/awaits-visa", "lot-check/motive-needed"]
+    }
+    fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
+        let lot = open_as(book, &self.lot, "lot", "lot-check/not-a-lot")?;
+        let told = |code: &str| Refusal::new(code).with("lot", &self.lot);
+        let ready = lot.date("ready").filter(|ready| *ready > cmd.date && !lot.flag("rejected"));
+        if lot.flag(if self.verdict == Verdict::Release { "released" } else { "rejected" }) {
+            return Err(told("lot-check/already").with("verdict", self.verdict.code()));
+        }
+        if self.verdict == Verdict::Release {
+            if let Some(ready) = ready {
+                return Err(told("lot-check/curing").with("ready", ready));
+            }
+            if lot.flag("awaits-visa") {
+                return Err(told("lot-check/awaits-visa"));
+            }
+            let effects = Effects::new().set(&self.lot, "released", true, cmd.date).set(&self.lot, "rejected", false, cmd.date);
+            return Ok(effects.set(&self.lot, "check-motive", self.motive, cmd.date));
+        }
+        if self.motive.is_none() {
+            return Err(told("lot-check/motive-needed"));
+        }
+        let effects = Effects::new().set(&self.lot, "rejected", true, cmd.date).set(&self.lot, "released", false, cmd.date);
+        let effects = effects.set(&self.lot, "check-motive", self.motive, cmd.date);
+        // The release that its cure had set ahead must not come all the same.
+        Ok(ready.map_or(effects.clone(), |ready| effects.set(&self.lot, "released", false, ready)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::goods::tests::shop;
+    use super::*;
+    use crate::kinds::people::tests::{date, detainee, done, id, moves, refused, value, warnings};
+    use baara_plugin_api::testing::PaperBook;
+
+    const DAY: &str = "2020-06-12";
+
+    /// Paving stones: 119 for 50 kg of cement, cured for a week; smocks by width of cloth.
+    fn yard() -> PaperBook {
+        let mut book = shop();
+        let day = date("2020-01-01");
+        let cement = json!([{"item": "item/ciment", "per": "50/119", "tolerance": "5/100"}]);
+        book.put(&id("recipe/pave"), day, &[("product", "item/pave".into()), ("inputs", cement), ("cure-days", 7.into())]);
+        let inputs = json!([
+            {"item": "item/tissu", "per-width": {"110": "2.10", "150": "1.75 m"}, "tolerance": "10/100"},
+            {"item": "item/fil", "per": "0.05", "tolerance": "1"}
+        ]);
+        let products = json!([{"product": "item/blouse", "inputs": inputs}]);
+        book.put(&id("trade/couture"), day, &[("products", products)]);
+        book.put(&id("workshop/kon-blouses"), day, &[("trade", "trade/couture".into())]);
+        book
+    }
+
+    fn paving(cement: &str, good: &str, rejected: &str) -> Value {
+        json!({"workshop": "workshop/kon-savon", "store": "store/kon-magasin",
+            "inputs": [{"item": "item/ciment", "quantity": cement, "store": "store/kon-atelier"}],
+            "outputs": [{"item": "item/pave", "good": good, "rejected": rejected}]})
+    }
+
+    fn smocks(good: &str, width: &str, cloth: &str, thread: &str) -> Value {
+        json!({"workshop": "workshop/kon-blouses", "product": "item/blouse", "good": good, "width": width, "store": "store/kon-magasin",
+            "inputs": [{"item": "item/tissu", "quantity": cloth, "store": "store/kon-atelier"},
+                {"item": "item/fil", "quantity": thread, "store": "store/kon-atelier"}]})
+    }
+
+    #[test]
+    fn a_batch_within_its_recipe_is_consumed_produced_and_cured() {
+        let mut book = yard();
+        let effects = done(&mut book, "batch/1", DAY, paving("500 kg", "1180 piece", "10 piece"));
+        assert_eq!(
+            moves(&effects),
+            ["500 kg: store/kon-atelier → consumed/kon-savon", "1180 piece: produced/kon-savon → store/kon-magasin [lot/kon-20-0001]",]
+        );
+        assert!(warnings(&effects).is_empty());
+        let lot = id("lot/kon-20-0001");
+        assert_eq!(value(&book, &lot, "released", "2020-06-18"), Value::Null);
+        assert_eq!(value(&book, &lot, "released", "2020-06-19"), json!(true));
+        assert_eq!(value(&book, &lot, "batch", DAY), json!("batch/kon-20-0001"));
+        let outputs = value(&book, &id("batch/kon-20-0001"), "outputs", DAY);
+        assert_eq!(outputs, json!([{"item": "item/pave", "good": "1180 piece", "rejected": "10 piece"}]));
+    }
+
+    #[test]
+    fn too_little_cement_asks_why_and_is_warned_about() {
+        let mut book = yard();
+        let mut fields = paving("400 kg", "1190 piece", "0 piece");
+        let refusal = refused(&mut book, "batch/1", DAY, fields.clone(), "batch/motive-needed");
+        let told = |key: &str| refusal.args[key].as_str();
+        assert_eq!((told("item"), told("expected"), told("actual")), ("item/ciment", "500 kg", "400 kg"));
+        assert_eq!(told("tolerance"), "5/100");
+        fields["motive"] = "sealed:ab".into();
+        let effects = done(&mut book, "batch/1", DAY, fields);
+        assert_eq!(warnings(&effects), ["batch/beyond-tolerance"]);
+        assert_eq!(value(&book, &id("batch/kon-20-0001"), "motive", DAY), json!("sealed:ab"));
+    }
+
+    #[test]
+    fn the_tolerance_itself_is_still_allowed() {
+        let mut book = yard();
+        for (cement, fits) in [("475 kg", true), ("474 kg", false), ("525 kg", true), ("526 kg", false)] {
+            let fields = paving(cement, "1190 piece", "0 piece");
+            if fits {
+                done(&mut book, "batch/1", DAY, fields);
+            } else {
+                refused(&mut book, "batch/1", DAY, fields, "batch/motive-needed");
+            }
+        }
+    }
+
+    #[test]
+    fn an_input_that_no_recipe_names_asks_why() {
+        let mut book = yard();
+        let mut fields = paving("500 kg", "1190 piece", "0 piece");
+        let thread = json!({"item": "item/fil", "quantity": "3 cone", "store": "store/kon-atelier"});
+        fields["inputs"].as_array_mut().expect("a list").push(thread);
+        let refusal = refused(&mut book, "batch/1", DAY, fields, "batch/motive-needed");
+        assert_eq!((refusal.args["item"].as_str(), refusal.args["expected"].as_str()), ("item/fil", "0 cone"));
+    }
+
+    #[test]
+    fn a_product_without_recipe_is_recorded_and_warned_about() {
+        let mut book = yard();
+        let fields = json!({"workshop": "workshop/kon-couture", "store": "store/kon-magasin",
+            "inputs": [{"item": "item/tissu", "quantity": "30.00 m", "store": "store/kon-atelier"}],
+            "outputs": [{"item": "item/drap", "good": "12 piece"}]});
+        let effects = done(&mut book, "batch/1", DAY, fields);
+        assert_eq!(warnings(&effects), ["batch/no-recipe"]);
+        assert_eq!(moves(&effects)[1], "12 piece: produced/kon-couture → store/kon-magasin");
+    }
+
+    #[test]
+    fn a_batch_is_refused_when_it_does_not_add_up() {
+        let mut book = yard();
+        let mut no = |change: &str, value: Value, code: &str| {
+            let mut fields = paving("500 kg", "1190 piece", "0 piece");
+            *fields.pointer_mut(change).expect("a field") = value;
+            refused(&mut book, "batch/1", DAY, fields, code);
+        };
+        no("/workshop", json!("farm/kon-champ"), "workshop/not-a-workshop");
+        no("/store", json!("trade/soap"), "goods/not-a-store");
+        no("/inputs/0/store", json!("trade/soap"), "goods/not-a-store");
+        no("/inputs/0/quantity", json!("0 kg"), "goods/nothing");
+        no("/inputs/0/quantity", json!("500.0 kg"), "batch/other-unit");
+        no("/inputs/0/item", json!("item/coiffure"), "goods/not-goods");
+        no("/inputs/0/item", json!("item/blouse"), "goods/lot-needed");
+        no("/outputs/0/rejected", json!("1 kg"), "batch/other-unit");
+        no("/outputs/0/good", json!("0 piece"), "goods/nothing");
+        no("/outputs", json!([]), "batch/no-output");
+        let line = json!({"item": "item/drap", "good": "1 piece"});
+        no("/outputs", json!([line, line]), "batch/twice");
+    }
+
+    #[test]
+    fn a_batch_that_made_nothing_is_not_a_batch() {
+        let mut book = yard();
+        let fields = json!({"workshop": "workshop/kon-savon", "store": "store/kon-magasin", "inputs": [], "outputs": []});
+        refused(&mut book, "batch/1", DAY, fields, "batch/no-output");
+    }
+
+    #[test]
+    fn inputs_and_their_lots_go_together() {
+        let mut book = yard();
+        book.put(&id("lot/kon-20-0099"), date(DAY), &[("item", "item/pave".into())]);
+        let mut fields = paving("500 kg", "1190 piece", "0 piece");
+        fields["inputs"][0]["lot"] = "lot/kon-20-0099".into();
+        refused(&mut book, "batch/1", DAY, fields.clone(), "goods/lot-not-kept");
+        fields["inputs"][0]["item"] = "item/blouse".into();
+        refused(&mut book, "batch/1", DAY, fields, "goods/other-lot");
+    }
+
+    #[test]
+    fn what_the_trade_describes_is_noted_on_its_own_form() {
+        let mut book = yard();
+        let fields = json!({"workshop": "workshop/kon-blouses", "store": "store/kon-magasin",
+            "inputs": [{"item": "item/tissu", "quantity": "30.00 m", "store": "store/kon-atelier"}],
+            "outputs": [{"item": "item/blouse", "good": "12 piece"}]});
+        refused(&mut book, "batch/1", DAY, fields, "batch/own-form");
+    }
+
+    #[test]
+    fn a_recipe_that_cannot_be_read_stops_the_batch() {
+        let mut book = yard();
+        let inputs = json!([{"item": "item/ciment", "per": "50 m", "tolerance": "5/100"}]);
+        book.put(&id("recipe/pave"), date("2020-01-01"), &[("inputs", inputs)]);
+        refused(&mut book, "batch/1", DAY, paving("500 kg", "1190 piece", "0 piece"), "batch/recipe-unreadable");
+    }
+
+    #[test]
+    fn smocks_are_reckoned_by_the_width_of_the_cloth() {
+        let mut book = yard();
+        let person = detainee(&mut book, 7, &[]);
+        let mut fields = smocks("20 piece", "110", "42.00 m", "1 cone");
+        fields["persons"] = json!([person]);
+        let effects = done(&mut book, "trade-batch/1", DAY, fields);
+        assert_eq!(
+            moves(&effects),
+            [
+                "42.00 m: store/kon-atelier → consumed/kon-blouses",
+                "1 cone: store/kon-atelier → consumed/kon-blouses",
+                "20 piece: produced/kon-blouses → store/kon-magasin [lot/kon-20-0001]",
+            ]
+        );
+        assert_eq!(value(&book, &id("lot/kon-20-0001"), "released", DAY), json!(true));
+        let refusal = refused(&mut book, "trade-batch/1", DAY, smocks("20 piece", "150", "42.00 m", "1 cone"), "batch/motive-needed");
+        assert_eq!((refusal.args["expected"].as_str(), refusal.args["actual"].as_str()), ("35.00 m", "42.00 m"));
+        let mut fields = smocks("20 piece", "150", "42.00 m", "1 cone");
+        fields["motive"] = "sealed:ab".into();
+        assert_eq!(warnings(&done(&mut book, "trade-batch/1", DAY, fields)), ["batch/beyond-tolerance"]);
+    }
+
+    #[test]
+    fn rejected_pieces_took_cloth_too() {
+        let mut book = yard();
+        let mut fields = smocks("18 piece", "110", "42.00 m", "1 cone");
+        fields["rejected"] = "2 piece".into();
+        let effects = done(&mut book, "trade-batch/1", DAY, fields);
+        assert!(warnings(&effects).is_empty());
+        assert_eq!(moves(&effects)[2], "18 piece: produced/kon-blouses → store/kon-magasin [lot/kon-20-0001]");
+    }
+
+    #[test]
+    fn a_trade_makes_its_own_products_of_known_widths() {
+        let mut book = yard();
+        let mut fields = smocks("20 piece", "110", "42.00 m", "1 cone");
+        fields["width"] = "120".into();
+        let refusal = refused(&mut book, "trade-batch/1", DAY, fields.clone(), "trade-batch/width-unknown");
+        assert_eq!(refusal.args["known"], "110, 150");
+        fields["width"] = Value::Null;
+        refused(&mut book, "trade-batch/1", DAY, fields.clone(), "trade-batch/width-needed");
+        fields["product"] = "item/pave".into();
+        refused(&mut book, "trade-batch/1", DAY, fields.clone(), "trade-batch/not-made-here");
+        fields["workshop"] = "workshop/kon-savon".into();
+        refused(&mut book, "trade-batch/1", DAY, fields, "trade-batch/not-made-here");
+    }
+
+    #[test]
+    fn a_lot_to_check_is_released_or_rejected() {
+        let mut book = yard();
+        let lot = id("lot/kon-20-0050");
+        book.put(&lot, date(DAY), &[("item", "item/blouse".into())]);
+        refused(&mut book, "lot-check/1", DAY, json!({"lot": "trade/soap", "verdict": "release"}), "lot-check/not-a-lot");
+        refused(&mut book, "lot-check/1", DAY, json!({"lot": lot, "verdict": "reject"}), "lot-check/motive-needed");
+        done(&mut book, "lot-check/1", DAY, json!({"lot": lot, "verdict": "release"}));
+        assert_eq!(value(&book, &lot, "released", DAY), json!(true));
+        refused(&mut book, "lot-check/1", DAY, json!({"lot": lot, "verdict": "release"}), "lot-check/already");
+        done(&mut book, "lot-check/1", "2020-06-13", json!({"lot": lot, "verdict": "reject", "motive": "sealed:ab"}));
+        assert_eq!(value(&book, &lot, "rejected", "2020-06-13"), json!(true));
+        assert_eq!(value(&book, &lot, "released", "2020-06-13"), json!(false));
+    }
+
+    #[test]
+    fn a_curing_lot_waits_unless_it_is_rejected() {
+        let mut book = yard();
+        done(&mut book, "batch/1", DAY, paving("500 kg", "1190 piece", "0 piece"));
+        let lot = id("lot/kon-20-0001");
+        let refusal = refused(&mut book, "lot-check/1", "2020-06-15", json!({"lot": lot, "verdict": "release"}), "lot-check/curing");
+        assert_eq!(refusal.args["ready"], "2020-06-19");
+        done(&mut book, "lot-check/1", "2020-06-15", json!({"lot": lot, "verdict": "reject", "motive": "sealed:ab"}));
+        assert_eq!(value(&book, &lot, "released", "2020-06-30"), json!(false));
+    }
+
+    #[test]
+    fn a_lot_that_awaits_a_visa_is_released_by_it_alone() {
+        let mut book = yard();
+        let lot = id("lot/kon-20-0050");
+        book.put(&lot, date(DAY), &[("item", "item/blouse".into()), ("awaits-visa", true.into())]);
+        refused(&mut book, "lot-check/1", DAY, json!({"lot": lot, "verdict": "release"}), "lot-check/awaits-visa");
+    }
+}
