@@ -31,7 +31,7 @@ fn obstacles(person: &Thing, unit: &Thing, book: &Book<'_>) -> Vec<Refusal> {
     let outside = marked("outside");
     let age = person.whole("birth-year").map(|born| i64::from(date.year()) - born);
     let unfit = person.values.get("fit") == Some(&Value::Bool(false)) && person.date("unfit-until").is_none_or(|until| date <= until);
-    let barred = |limit: &&str| *limit == "all-work" || (*limit == "outside-work" && outside) || (*limit == "hazardous-work" && hazardous);
+    let barred = |limit: &&str| *limit == "all-work" || (*limit == "outside" && outside) || (*limit == "hazardous" && hazardous);
 
     let mut found = Vec::new();
     if !person.flag("detainee") {
@@ -421,8 +421,8 @@ mod tests {
         no(&[("birth-year", Value::Null)], "workshop/kon-savon", "assign/age-unknown");
         no(&[("fit", false.into())], "workshop/kon-couture", "assign/unfit");
         no(&[("fit", false.into()), ("unfit-until", DAY.into())], "workshop/kon-couture", "assign/unfit");
-        no(&[("restrictions", json!(["outside-work"]))], "farm/kon-champ", "assign/restricted");
-        no(&[("restrictions", json!(["hazardous-work"]))], "workshop/kon-savon", "assign/restricted");
+        no(&[("restrictions", json!(["outside"]))], "farm/kon-champ", "assign/restricted");
+        no(&[("restrictions", json!(["hazardous"]))], "workshop/kon-savon", "assign/restricted");
         no(&[("restrictions", json!(["all-work"]))], "workshop/kon-couture", "assign/restricted");
         no(&[("status", "remand".into())], "workshop/kon-couture", "assign/no-consent");
     }
@@ -432,7 +432,7 @@ mod tests {
         let mut book = site();
         let young = detainee(&mut book, 1, &[("birth-year", 2003.into())]);
         assign(&mut book, &young, "workshop/kon-couture");
-        let inside = detainee(&mut book, 2, &[("restrictions", json!(["outside-work"]))]);
+        let inside = detainee(&mut book, 2, &[("restrictions", json!(["outside"]))]);
         assign(&mut book, &inside, "workshop/kon-savon");
         let willing = detainee(&mut book, 3, &[("status", "remand".into()), ("consent", true.into())]);
         assign(&mut book, &willing, "farm/kon-champ");

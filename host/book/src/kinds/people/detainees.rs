@@ -17,8 +17,8 @@ enum Standing {
 #[derive(Choice, Clone, Copy, PartialEq, Eq, Debug)]
 enum Limit {
     AllWork,
-    OutsideWork,
-    HazardousWork,
+    Outside,
+    Hazardous,
 }
 
 /// A detainee enters: the minimum, and nothing else, is kept.
@@ -315,12 +315,12 @@ mod tests {
     fn a_detainee_is_admitted_with_the_minimum() {
         let mut book = site();
         let fields = json!({"name": "sealed:a", "committal": "sealed:b", "sex": "m", "birth-year": 1998, "status": "remand",
-            "release": "2021-01-15", "restrictions": ["outside-work", "outside-work"]});
+            "release": "2021-01-15", "restrictions": ["outside", "outside"]});
         done(&mut book, "admit/1", DAY, fields);
         let person = id("person/kon-20-0001");
         let told = |key| value(&book, &person, key, DAY);
         assert_eq!((told("state"), told("status"), told("detainee")), (json!("present"), json!("remand"), json!(true)));
-        assert_eq!((told("restrictions"), told("release")), (json!(["outside-work"]), json!("2021-01-15")));
+        assert_eq!((told("restrictions"), told("release")), (json!(["outside"]), json!("2021-01-15")));
         let sealed: Vec<String> = Admit::fields().into_iter().filter(|f| f.sealed).map(|f| f.name).collect();
         assert_eq!(sealed, ["name", "committal"]);
     }
@@ -369,11 +369,11 @@ mod tests {
     fn a_restriction_is_set_once_and_lifted_once() {
         let mut book = site();
         let person = detainee(&mut book, 7, &[]);
-        let set = json!({"person": person, "restriction": "outside-work"});
+        let set = json!({"person": person, "restriction": "outside"});
         done(&mut book, "restriction/1", DAY, set.clone());
-        assert_eq!(value(&book, &person, "restrictions", DAY), json!(["outside-work"]));
+        assert_eq!(value(&book, &person, "restrictions", DAY), json!(["outside"]));
         refused(&mut book, "restriction/1", DAY, set, "restriction/unchanged");
-        let lift = json!({"person": person, "restriction": "outside-work", "lifted": true});
+        let lift = json!({"person": person, "restriction": "outside", "lifted": true});
         done(&mut book, "restriction/1", "2020-06-13", lift.clone());
         assert_eq!(value(&book, &person, "restrictions", "2020-06-13"), json!([]));
         refused(&mut book, "restriction/1", "2020-06-13", lift, "restriction/unchanged");

@@ -296,4 +296,52 @@ pub(crate) mod tests {
         refused(&mut book, "role-give/1", "2020-06-12", json!({"person": person, "role": "reason/sick"}), "role-give/not-a-role");
         refused(&mut book, "role-give/1", "2020-06-12", json!({"person": person, "role": "role/cashier"}), "role-give/staff-only");
     }
+
+    /// Every word of a language that the forms of people and workshops use.
+    fn words_of(files: [&str; 2]) -> std::collections::BTreeMap<String, String> {
+        files.into_iter().flat_map(baara_plugin_api::words).collect()
+    }
+
+    #[test]
+    fn every_form_refusal_and_warning_has_its_words_in_both_languages() {
+        use baara_plugin_api::FieldType;
+        fn asked(fields: &[Field], names: &mut Vec<String>) {
+            for field in fields {
+                names.push(format!("field.{}", field.name));
+                let kind = if let FieldType::Many { of } = &field.kind { of } else { &field.kind };
+                match kind {
+                    FieldType::Lines { of } => asked(of, names),
+                    FieldType::Choice { of } => names.extend(of.iter().map(|code| format!("choice.{code}"))),
+                    _ => {}
+                }
+            }
+        }
+        let french = words_of([
+            include_str!("../../../../../config/locale/fr/people.toml"),
+            include_str!("../../../../../config/locale/fr/workshops.toml"),
+        ]);
+        let english = words_of([
+            include_str!("../../../../../config/locale/en/people.toml"),
+            include_str!("../../../../../config/locale/en/workshops.toml"),
+        ]);
+        assert!(french.keys().eq(english.keys()), "both languages have the same words");
+        let mut names: Vec<String> = Vec::new();
+        for kind in [kinds(), crate::kinds::workshops::kinds()].concat() {
+            names.push(format!("kind.{}", kind.declaration.kind.trim_end_matches("/1")));
+            asked(&kind.declaration.fields, &mut names);
+            let parts = |code: &String| ["happened", "expected", "try"].map(|part| format!("refusal.{code}.{part}"));
+            names.extend(kind.declaration.refusals.iter().flat_map(parts));
+        }
+        let sources = [
+            include_str!("attendance.rs"),
+            include_str!("detainees.rs"),
+            include_str!("../workshops/batches.rs"),
+            include_str!("../workshops/tickets.rs"),
+        ];
+        let warned = sources.iter().flat_map(|text| text.split("warn(\"").skip(1)).filter_map(|rest| rest.split('"').next());
+        names.extend(warned.filter(|code| code.contains('/')).map(|code| format!("warning.{code}.text")));
+        names.extend(["minor", "age-unknown", "unfit", "restricted", "no-consent"].map(|code| format!("warning.attendance/{code}.text")));
+        let missing: Vec<&String> = names.iter().filter(|name| french.get(*name).is_none_or(String::is_empty)).collect();
+        assert!(missing.is_empty(), "without words: {missing:?}");
+    }
 }
