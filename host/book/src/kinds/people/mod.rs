@@ -222,8 +222,24 @@ pub(crate) mod tests {
             let declared = kind_of.declaration.refusals.contains(&refusal.code);
             let common = ["thing/", "leave/", "rule/", "field/"].iter().any(|room| refusal.code.starts_with(room));
             assert!(declared || common, "{kind} gives {} without declaring it", refusal.code);
+            if declared {
+                ["happened", "expected", "try"].iter().for_each(|part| filled(&format!("refusal.{}.{part}", refusal.code), &refusal.args));
+            }
+        }
+        for effect in decided.iter().flat_map(|effects| &effects.0) {
+            if let Effect::Warn { code, args, .. } = effect {
+                filled(&format!("warning.{code}.text"), args);
+            }
         }
         decided
+    }
+
+    /// Every figure a text shows must come with the refusal or warning.
+    fn filled(name: &str, args: &Words) {
+        for words in [french(), english()] {
+            let holes = words[name].split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            holes.for_each(|hole| assert!(args.contains_key(hole), "{name} shows {hole}, which is not told"));
+        }
     }
 
     #[track_caller]
@@ -297,8 +313,17 @@ pub(crate) mod tests {
         refused(&mut book, "role-give/1", "2020-06-12", json!({"person": person, "role": "role/cashier"}), "role-give/staff-only");
     }
 
-    /// Every word of a language that the forms of people and workshops use.
-    fn words_of(files: [&str; 2]) -> std::collections::BTreeMap<String, String> {
+    type Words = std::collections::BTreeMap<String, String>;
+
+    fn french() -> Words {
+        let files =
+            [include_str!("../../../../../config/locale/fr/people.toml"), include_str!("../../../../../config/locale/fr/workshops.toml")];
+        files.into_iter().flat_map(baara_plugin_api::words).collect()
+    }
+
+    fn english() -> Words {
+        let files =
+            [include_str!("../../../../../config/locale/en/people.toml"), include_str!("../../../../../config/locale/en/workshops.toml")];
         files.into_iter().flat_map(baara_plugin_api::words).collect()
     }
 
@@ -316,14 +341,7 @@ pub(crate) mod tests {
                 }
             }
         }
-        let french = words_of([
-            include_str!("../../../../../config/locale/fr/people.toml"),
-            include_str!("../../../../../config/locale/fr/workshops.toml"),
-        ]);
-        let english = words_of([
-            include_str!("../../../../../config/locale/en/people.toml"),
-            include_str!("../../../../../config/locale/en/workshops.toml"),
-        ]);
+        let (french, english) = (french(), english());
         assert!(french.keys().eq(english.keys()), "both languages have the same words");
         let mut names: Vec<String> = Vec::new();
         for kind in [kinds(), crate::kinds::workshops::kinds()].concat() {
