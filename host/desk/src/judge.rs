@@ -135,6 +135,7 @@ impl Bench<'_> {
 
     fn visas(&self, cmd: &Command, today: Date) -> Vec<String> {
         let mut needs = people::visas(self.book, &cmd.site, &cmd.kind, cmd.date);
+        needs.iter_mut().for_each(|need| *need = others(need, cmd.role.code()));
         if (today - cmd.date).num_days() > 7 {
             needs.extend(people::visas(self.book, &cmd.site, "late", cmd.date));
         }
@@ -228,6 +229,12 @@ impl Bench<'_> {
 /// What the guards see of a command.
 pub(crate) fn act(cmd: &Command, today: Date, reversal: bool) -> Act<'_> {
     Act { site: &cmd.site, kind: &cmd.kind, date: cmd.date, today, leave: cmd.leave.as_ref(), fields: &cmd.fields, reversal }
+}
+
+/// Of `a|b`, the one the actor is not: who declared a harvest is not who received it.
+fn others(need: &str, role: &str) -> String {
+    let left: Vec<&str> = need.split('|').filter(|r| *r != role).collect();
+    if left.is_empty() { need.to_owned() } else { left.join("|") }
 }
 
 /// After two days a late entry says why.
