@@ -74,8 +74,13 @@ fn founded() -> TheBook {
                 [("person", person.as_str().into()), ("college", college.as_str().into()), ("office", office.into())],
             );
     }
-    let rules =
-        [("quorum.heads", "1/2".into()), ("quorum.colleges", 3.into()), ("majority", "1/2".into()), ("minutes.signing", "own".into())];
+    let rules = [
+        ("quorum.heads", "1/2".into()),
+        ("quorum.colleges", 3.into()),
+        ("majority", "1/2".into()),
+        ("minutes.signing", "own".into()),
+        ("meeting.notice-days", 5.into()),
+    ];
     effects = effects.open(&Id::new("rules", "kon"), rules).open(&Id::new("committee", "kon"), []);
     for place in ["facility/kon", "bank/kon-bdm", "fund/kon-mandela", "supplier/kon-sona", "price-list/kon"] {
         effects = effects.open(&Id::parse(place).unwrap(), [("label", place.into())]);
