@@ -30,7 +30,14 @@ impl Record for AdoptPrices {
         grant(&["price-list"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["decision/other-about", "adopt/before-adoption", "adopt-prices/empty", "adopt-prices/nothing", "adopt-prices/twice"]
+        &[
+            "decision/other-about",
+            "adopt/before-adoption",
+            "adopt/not-as-decided",
+            "adopt-prices/empty",
+            "adopt-prices/nothing",
+            "adopt-prices/twice",
+        ]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let decision = adopted_about(cmd, book, &["prices"])?;
@@ -48,6 +55,7 @@ impl Record for AdoptPrices {
             if !told.insert((&line.item, from)) {
                 return Err(Refusal::new("adopt-prices/twice").with("item", &line.item).with("from", from));
             }
+            as_decided(&decision, line.item.code(), &francs(line.price.0), |text| Ok(price(text)))?;
             days.insert(from);
             effects = effects.set(&list, line.item.code(), francs(line.price.0), from);
         }
@@ -67,6 +75,27 @@ fn first_day(decision: &Thing, asked: Option<Date>, today: Date) -> Result<Date,
     }
 }
 
+/// When the voted terms are of the form `name = value; name = value`, only what they say is adopted.
+fn as_decided(decision: &Thing, name: &str, value: &Value, read: impl Fn(&str) -> Result<Value, Refusal>) -> Result<(), Refusal> {
+    let parts = decision.text("terms").split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    let Some(terms) = parts.map(|part| part.split_once('=')).collect::<Option<Vec<_>>>().filter(|terms| !terms.is_empty()) else {
+        return Ok(());
+    };
+    let decided = terms.iter().find(|(told, _)| told.trim() == name).map_or("", |(_, value)| value.trim());
+    if !decided.is_empty() && read(decided)? == *value {
+        return Ok(());
+    }
+    let asked = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let no = Refusal::new("adopt/not-as-decided").with("decision", &decision.id).with("name", name);
+    Err(no.with("decided", decided).with("asked", asked))
+}
+
+/// A price as terms write it, `250` or `250 XOF`.
+fn price(text: &str) -> Value {
+    let figure = text.strip_suffix("XOF").unwrap_or(text).trim();
+    figure.parse().map_or_else(|_| text.into(), francs)
+}
+
 /// A rule of the site, as a decision adopted it.
 #[derive(Form)]
 struct AdoptRule {
@@ -82,15 +111,18 @@ impl Record for AdoptRule {
         grant(&["rules"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["decision/other-about", "adopt/before-adoption", "rule/bad-name", "rule/bad-value"]
+        &["decision/other-about", "adopt/before-adoption", "adopt/not-as-decided", "rule/bad-name", "rule/bad-value"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let decision = adopted_about(cmd, book, abouts(&self.rule))?;
         let from = first_day(&decision, self.from, cmd.date)?;
         // A standing decision is its own rule: `eat.decision` names the decision that lets the kitchen eat.
-        let value = self.value.unwrap_or_else(|| decision.id.to_string());
-        let act = self.act.unwrap_or_else(|| decision.id.to_string());
-        set_rule(cmd, book, &self.rule, &value, &act, from)
+        named(&self.rule)?;
+        let value = read(&self.rule, &self.value.unwrap_or_else(|| decision.id.to_string()))?;
+        as_decided(&decision, &self.rule, &value, |text| read(&self.rule, text))?;
+        let (rules, act) = (rules_of(&cmd.site), self.act.unwrap_or_else(|| decision.id.to_string()));
+        let effects = ensure(Effects::new(), book, &rules);
+        Ok(effects.set(&rules, &self.rule, value, from).set(&rules, &format!("{}.act", self.rule), act, from))
     }
 }
 
@@ -105,16 +137,11 @@ fn abouts(rule: &str) -> &'static [&'static str] {
     }
 }
 
-/// Sets a rule and the act it stands on.
-fn set_rule(cmd: &Command, book: &Book<'_>, rule: &str, value: &str, act: &str, from: Date) -> Decided {
+/// Only names of rules: `<rule>.act` is written beside each, and a rule of that name would let one act pass for another.
+fn named(rule: &str) -> Result<(), Refusal> {
     let plain = rule.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.');
-    // `<rule>.act` is written below: a rule of that name would let one act pass for another.
-    if rule.is_empty() || !plain || rule.split('.').any(|part| part.is_empty() || part == "act") {
-        return Err(Refusal::new("rule/bad-name").with("rule", rule));
-    }
-    let rules = rules_of(&cmd.site);
-    let effects = ensure(Effects::new(), book, &rules);
-    Ok(effects.set(&rules, rule, read(rule, value)?, from).set(&rules, &format!("{rule}.act"), act, from))
+    let fits = plain && rule.split('.').all(|part| !part.is_empty() && part != "act");
+    if fits { Ok(()) } else { Err(Refusal::new("rule/bad-name").with("rule", rule)) }
 }
 
 /// The value as the rule's readers want it: a ratio no larger than one, a whole number, or one of a few words.
@@ -135,7 +162,17 @@ fn read(rule: &str, text: &str) -> Result<Value, Refusal> {
     if is(&["minutes.signing"]) && !["own", "ink", "own-or-ink"].contains(&text) {
         return bad("own, ink, own-or-ink");
     }
+    if is(&["visa", "endorse"]) && whole.is_none() {
+        return roles(text).map_or_else(|| bad("chair, treasurer|secretary"), Ok);
+    }
     Ok(whole.map_or_else(|| text.into(), Value::from))
+}
+
+/// The roles whose visa or endorsement a kind needs: all of `chair, treasurer|secretary`, where `|` lets either do.
+fn roles(text: &str) -> Option<Value> {
+    let plain = |role: &str| !role.is_empty() && role.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let needs = text.split(',').map(|need| need.split('|').map(str::trim).collect::<Vec<_>>());
+    needs.map(|need| need.iter().all(|role| plain(role)).then(|| Value::from(need.join("|")))).collect()
 }
 
 #[cfg(test)]
@@ -204,12 +241,31 @@ mod tests {
             ("quorum.colleges", "0", "rule/bad-value"),
             ("meeting.notice-days", "huit", "rule/bad-value"),
             ("minutes.signing", "nobody", "rule/bad-value"),
+            ("visa.harvest", "le chef", "rule/bad-value"),
             ("Quorum", "1", "rule/bad-name"),
             ("quorum.heads.act", "PV", "rule/bad-name"),
         ] {
             table.refused::<AdoptRule>("2020-02-12", rule(name, value), code);
         }
         table.refused::<AdoptRule>("2020-02-12", rule("sharing.key", "x"), "decision/other-about");
+        table.ok::<AdoptRule>("2020-02-12", rule("endorse.expense", "chair, treasurer|secretary"));
+        assert_eq!(table.value("rules/kon", "endorse.expense"), r#"["chair","treasurer|secretary"]"#);
+        table.ok::<AdoptRule>("2020-02-12", rule("endorse.days", "15"));
+        assert_eq!(table.value("rules/kon", "endorse.days"), "15");
+    }
+
+    #[test]
+    fn nothing_but_the_voted_terms_is_adopted() {
+        let mut table = Table::set();
+        let decision = table.adopted("2020-02-10", "prices", &json!({"terms": "savon = 300; mais-grain = 250 XOF"}));
+        table.ok::<AdoptPrices>("2020-02-12", prices(&decision, "250 XOF", "2020-03-01"));
+        let refusal = table.refused::<AdoptPrices>("2020-02-12", prices(&decision, "200 XOF", "2020-03-01"), "adopt/not-as-decided");
+        assert_eq!((refusal.args["decided"].as_str(), refusal.args["asked"].as_str()), ("250 XOF", "200 XOF"));
+        let decision = table.adopted("2020-02-20", "rule", &json!({"terms": "quorum.heads = 2/3"}));
+        let rule = |rule: &str, value: &str| json!({"leave": decision.as_str(), "rule": rule, "value": value});
+        table.refused::<AdoptRule>("2020-02-22", rule("quorum.heads", "1/3"), "adopt/not-as-decided");
+        table.refused::<AdoptRule>("2020-02-22", rule("quorum.colleges", "1"), "adopt/not-as-decided");
+        table.ok::<AdoptRule>("2020-02-22", rule("quorum.heads", "2/3"));
     }
 
     #[test]
