@@ -139,10 +139,7 @@ mod tests {
 
     #[test]
     fn every_kind_field_choice_and_refusal_has_words_in_both_languages() {
-        for text in [
-            include_str!("../../../../../config/locale/fr/committees.toml"),
-            include_str!("../../../../../config/locale/en/committees.toml"),
-        ] {
+        for text in super::table::LOCALES {
             let words = baara_plugin_api::words(text);
             let mut missing = BTreeSet::new();
             let mut want = |code: String| {

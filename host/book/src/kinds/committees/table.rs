@@ -4,6 +4,10 @@ use super::{composition, meetings, minutes, motions, payments, rules};
 use baara_plugin_api::prelude::*;
 use baara_plugin_api::testing::{PaperBook, command};
 
+/// The words of committees in both languages.
+pub(super) const LOCALES: [&str; 2] =
+    [include_str!("../../../../../config/locale/fr/committees.toml"), include_str!("../../../../../config/locale/en/committees.toml")];
+
 /// A paper book with a committee in it.
 pub(super) struct Table {
     /// The book.
@@ -85,6 +89,7 @@ impl Table {
         if let Err(refusal) = &decided {
             let common = ["thing/", "leave/", "rule/", "field/"].iter().any(|room| refusal.code.starts_with(room));
             assert!(common || found.declaration.refusals.contains(&refusal.code), "{kind} does not declare {}", refusal.code);
+            texts_show_only(refusal);
         }
         decided
     }
@@ -174,6 +179,18 @@ impl Table {
             self.sign(&meeting, on, person).unwrap();
         }
         decision
+    }
+}
+
+/// Every figure a refusal's text shows in `{…}` is one that the refusal gives.
+fn texts_show_only(refusal: &Refusal) {
+    for locale in LOCALES {
+        let words = baara_plugin_api::words(locale);
+        for part in ["happened", "expected", "try"] {
+            let Some(text) = words.get(&format!("refusal.{}.{part}", refusal.code)) else { continue };
+            let shown = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            shown.for_each(|name| assert!(refusal.args.contains_key(name), "{}: no {name} in {:?}", refusal.code, refusal.args));
+        }
     }
 }
 
