@@ -34,3 +34,13 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Kind::of::<livestock::Death>(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn everything_has_words_in_both_languages() {
+        let french = [include_str!("../../../../config/locale/fr/stock.toml"), include_str!("../../../../config/locale/fr/farms.toml")];
+        let english = [include_str!("../../../../config/locale/en/stock.toml"), include_str!("../../../../config/locale/en/farms.toml")];
+        crate::kinds::stock::paper::worded(&super::kinds(), &french, &english);
+    }
+}

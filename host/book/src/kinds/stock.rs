@@ -30,3 +30,13 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Kind::of::<parties::Customer>(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn everything_has_words_in_both_languages() {
+        let french = [include_str!("../../../../config/locale/fr/stock.toml")];
+        let english = [include_str!("../../../../config/locale/en/stock.toml")];
+        crate::kinds::stock::paper::worded(&super::kinds(), &french, &english);
+    }
+}

@@ -1,7 +1,9 @@
 //! A facility on paper for the tests of stores and farms: its items, stores, people and committee.
 
+use baara_plugin_api::FieldType;
 use baara_plugin_api::prelude::*;
 use baara_plugin_api::testing::{PaperBook, command};
+use std::collections::BTreeMap;
 
 /// An id from its text.
 pub(in crate::kinds) fn id(text: &str) -> Id {
@@ -88,4 +90,37 @@ pub(in crate::kinds) fn refused<R: Record>(book: &mut PaperBook, date: &str, fie
 #[track_caller]
 pub(in crate::kinds) fn thing(book: &PaperBook, date: &str, what: &str) -> Thing {
     Book::new(book, "kon", date.parse().expect("a date")).thing(&id(what)).expect("it is in the book")
+}
+
+/// Checks that kinds, fields, choices and refusals have words in French and English, with the same figures in both.
+#[track_caller]
+pub(in crate::kinds) fn worded(kinds: &[Kind], french: &[&str], english: &[&str]) {
+    let read = |files: &[&str]| files.iter().flat_map(|text| baara_plugin_api::words(text)).collect::<BTreeMap<String, String>>();
+    let (french, english) = (read(french), read(english));
+    let has = |code: &str| {
+        for words in [&french, &english] {
+            assert!(words.get(code).is_some_and(|text| !text.is_empty() && !text.ends_with('.')), "{code} has no words");
+        }
+        assert_eq!(figures(&french[code]), figures(&english[code]), "{code} shows other figures in English");
+    };
+    for kind in kinds.iter().map(|kind| &kind.declaration) {
+        has(&format!("kind.{}", kind.kind.split('/').next().expect("a name")));
+        for field in &kind.fields {
+            has(&format!("field.{}", field.name));
+            if let FieldType::Choice { of } = &field.kind {
+                of.iter().for_each(|choice| has(&format!("choice.{choice}")));
+            }
+        }
+        for refusal in &kind.refusals {
+            ["happened", "expected", "try"].iter().for_each(|part| has(&format!("refusal.{refusal}.{part}")));
+        }
+    }
+}
+
+/// The names in braces of a text, sorted.
+fn figures(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
