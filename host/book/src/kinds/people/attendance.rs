@@ -215,7 +215,7 @@ pub(super) struct Attendance {
     exceptions: Vec<Exception>,
 }
 
-const WORK_ITEMS: &[&str] = &["item/half-days", "item/points"];
+const WORK_ITEMS: &[&str] = &["half-days", "points"];
 const WORK_KEYS: &[&str] = &["workshop.attended", "farm.attended"];
 const NOTED: &[&str] = &[
     "unit/not-a-unit",

@@ -177,6 +177,7 @@ pub(crate) mod tests {
         let day = date("2020-01-01");
         book.put(&id("facility/kon"), day, &[("label", "Konséguéla".into())]);
         book.put(&id("facility/kou"), day, &[("label", "Koutiala".into())]);
+        book.put(&id("donor/pnud"), day, &[]);
         book.put(&id("trade/tailoring"), day, &[]);
         book.put(&id("trade/soap"), day, &[("hazardous", true.into())]);
         book.put(&id("workshop/kon-couture"), day, &[("trade", "trade/tailoring".into()), ("capacity", 3.into())]);

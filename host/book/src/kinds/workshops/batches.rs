@@ -83,7 +83,7 @@ impl Record for Batch {
             let recipe = book.thing(&output.item.as_kind("recipe")).filter(|recipe| recipe.open);
             let one = Made::read(book, &output.item, output.good, output.rejected)?;
             match &recipe {
-                Some(recipe) => expected.add(book, &one, recipe.values.get("inputs"), None)?,
+                Some(recipe) => expected.add(book, &one, &json!(recipe.values), None)?,
                 None => unmeasured.push(output.item.clone()),
             }
             let cure = [recipe.as_ref(), trade.as_ref()].into_iter().flatten().find_map(|thing| thing.whole("cure-days"));
@@ -160,7 +160,7 @@ impl Record for TradeBatch {
         };
         let one = Made::read(book, &self.product, self.good, self.rejected)?;
         let mut expected = Expected::default();
-        expected.add(book, &one, product.get("inputs"), Some(self.width.as_deref()))?;
+        expected.add(book, &one, product, Some(self.width.as_deref()))?;
         let used = used(book, &self.inputs)?;
         let gaps = expected.gaps(book, &used)?;
         let days = product["cure-days"].as_i64().or_else(|| trade.as_ref()?.whole("cure-days")).unwrap_or(0);
@@ -233,9 +233,9 @@ struct Gap {
 
 impl Expected {
     /// Adds what `made` asks for. `width` is the answer to "which width", or `None` for recipes that never ask.
-    fn add(&mut self, book: &Book<'_>, made: &Made, inputs: Option<&Value>, width: Option<Option<&str>>) -> Result<(), Refusal> {
+    fn add(&mut self, book: &Book<'_>, made: &Made, recipe: &Value, width: Option<Option<&str>>) -> Result<(), Refusal> {
         let unreadable = || Refusal::new("batch/recipe-unreadable").with("product", &made.item.id);
-        for input in inputs.and_then(Value::as_array).ok_or_else(unreadable)? {
+        for input in recipe["inputs"].as_array().ok_or_else(unreadable)? {
             let id = input["item"].as_str().and_then(|text| Id::parse(text).ok()).ok_or_else(unreadable)?;
             let (unit, scale) = measure(book, &id).ok_or_else(unreadable)?;
             let per = match (input.get("per-width").and_then(Value::as_object), width) {
@@ -243,9 +243,9 @@ impl Expected {
                 _ => input.get("per").and_then(Value::as_str).unwrap_or_default(),
             };
             let per = ratio_of(per, unit).ok_or_else(unreadable)?;
-            let tolerance = match input.get("tolerance").map(|text| text.as_str().and_then(Ratio::parse)) {
+            let tolerance = match input.get("tolerance").or_else(|| recipe.get("tolerance")) {
                 None => Ratio::new(0, 1),
-                Some(tolerance) => tolerance,
+                Some(text) => text.as_str().and_then(Ratio::parse),
             };
             let tolerance = tolerance.ok_or_else(unreadable)?;
             let whole = whole(per, scale, made.all.scale()).ok_or_else(unreadable)?;

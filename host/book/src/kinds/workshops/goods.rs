@@ -1,6 +1,6 @@
 //! Goods that come in from outside, and move between stores.
 
-use super::{is_code, open_as};
+use super::open_as;
 use crate::kinds::people::id_value;
 use baara_plugin_api::prelude::*;
 
@@ -16,8 +16,9 @@ pub(super) struct GoodsIn {
     #[field(of = "supplier")]
     supplier: Option<Id>,
     value: Option<Money>,
-    /// The donor's code, when it is a gift in kind.
-    donor: Option<String>,
+    /// Who gave it, when it is a gift in kind.
+    #[field(of = "donor")]
+    donor: Option<Id>,
     #[field(of = "micro-project")]
     micro_project: Option<Id>,
     /// What stands on the supplier's slip.
@@ -34,7 +35,7 @@ impl Record for GoodsIn {
             "goods/nothing",
             "goods/not-goods",
             "goods/not-a-store",
-            "goods-in/donor-code",
+            "micro-project/not-a-donor",
             "goods-in/gift-without-value",
             "goods-in/not-a-supplier",
             "micro-project/not-a-project",
@@ -49,8 +50,8 @@ impl Record for GoodsIn {
         if let Some(project) = &self.micro_project {
             open_as(book, project, "micro-project", "micro-project/not-a-project")?;
         }
-        if let Some(donor) = self.donor.as_deref().filter(|donor| !is_code(donor)) {
-            return Err(Refusal::new("goods-in/donor-code").with("donor", donor));
+        if let Some(donor) = &self.donor {
+            open_as(book, donor, "donor", "micro-project/not-a-donor")?;
         }
         if let (Some(donor), None) = (&self.donor, self.value) {
             return Err(Refusal::new("goods-in/gift-without-value").with("donor", donor));
@@ -68,7 +69,7 @@ impl Record for GoodsIn {
                 ("store", self.store.as_str().into()),
                 ("supplier", id_value(self.supplier.as_ref())),
                 ("value", value.clone().into()),
-                ("donor", self.donor.clone().into()),
+                ("donor", id_value(self.donor.as_ref())),
                 ("micro-project", id_value(self.micro_project.as_ref())),
                 ("slip", self.slip.into()),
                 ("lot", id_value(lot.as_ref())),
@@ -80,7 +81,7 @@ impl Record for GoodsIn {
                 [
                     ("item", self.item.as_str().into()),
                     ("made", cmd.date.to_string().into()),
-                    ("donor", self.donor.into()),
+                    ("donor", id_value(self.donor.as_ref())),
                     ("value", value.into()),
                     ("released", true.into()),
                 ],
@@ -284,12 +285,11 @@ pub(super) mod tests {
     #[test]
     fn a_gift_in_kind_is_tagged_with_its_donor_and_value() {
         let mut book = shop();
-        let fields =
-            json!({"item": "item/blouse", "quantity": "20 piece", "store": "store/kon-magasin", "donor": "pnud", "value": "90000 XOF"});
+        let fields = json!({"item": "item/blouse", "quantity": "20 piece", "store": "store/kon-magasin", "donor": "donor/pnud", "value": "90000 XOF"});
         let effects = done(&mut book, "goods-in/1", DAY, fields);
         assert_eq!(moves(&effects), ["20 piece: supplier/kon → store/kon-magasin [lot/kon-20-0001]"]);
         let lot = id("lot/kon-20-0001");
-        assert_eq!((value(&book, &lot, "donor", DAY), value(&book, &lot, "value", DAY)), (json!("pnud"), json!("90000 XOF")));
+        assert_eq!((value(&book, &lot, "donor", DAY), value(&book, &lot, "value", DAY)), (json!("donor/pnud"), json!("90000 XOF")));
     }
 
     #[test]
@@ -306,8 +306,8 @@ pub(super) mod tests {
         no(json!({"store": "trade/soap"}), "goods/not-a-store");
         no(json!({"supplier": "trade/soap"}), "goods-in/not-a-supplier");
         no(json!({"micro-project": "trade/soap"}), "micro-project/not-a-project");
-        no(json!({"donor": "Le PNUD", "value": "5 XOF"}), "goods-in/donor-code");
-        no(json!({"donor": "pnud"}), "goods-in/gift-without-value");
+        no(json!({"donor": "trade/soap", "value": "5 XOF"}), "micro-project/not-a-donor");
+        no(json!({"donor": "donor/pnud"}), "goods-in/gift-without-value");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use baara_plugin_api::prelude::*;
 #[derive(Form)]
 pub(super) struct MicroProject {
     label: String,
-    donor: String,
+    #[field(of = "donor")]
+    donor: Id,
     #[field(of = "facility")]
     facility: Option<Id>,
     from: Date,
@@ -23,10 +24,11 @@ impl Record for MicroProject {
         grant(&["micro-project"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["micro-project/no-basis", "micro-project/other-decision", "micro-project/dates"]
+        &["micro-project/no-basis", "micro-project/other-decision", "micro-project/not-a-donor", "micro-project/dates"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let decision = basis(cmd, book, self.act.as_deref())?;
+        open_as(book, &self.donor, "donor", "micro-project/not-a-donor")?;
         let facility = self.facility.unwrap_or_else(|| Id::new("facility", &cmd.site));
         book.open(&facility)?;
         if let Some(until) = self.until.filter(|until| *until < self.from) {
@@ -36,7 +38,7 @@ impl Record for MicroProject {
             &Id::new("micro-project", "$1"),
             [
                 ("label", self.label.into()),
-                ("donor", self.donor.into()),
+                ("donor", self.donor.as_str().into()),
                 ("facility", facility.as_str().into()),
                 ("from", self.from.to_string().into()),
                 ("until", self.until.map(|day| day.to_string()).into()),
@@ -221,7 +223,7 @@ mod tests {
 
     fn project(book: &mut PaperBook) -> Id {
         let act = "Décision N° 2020-275 MJDH-SG du 12 juin 2020";
-        done(book, "micro-project/1", DAY, json!({"label": "Savonnerie", "donor": "pnud", "from": DAY, "act": act}));
+        done(book, "micro-project/1", DAY, json!({"label": "Savonnerie", "donor": "donor/pnud", "from": DAY, "act": act}));
         id("micro-project/kon-20-0001")
     }
 
@@ -230,11 +232,14 @@ mod tests {
         let mut book = site();
         decide(&mut book, "decision/kon-20-0001", "micro-project");
         decide(&mut book, "decision/kon-20-0002", "spend");
-        let mut fields = json!({"label": "Savonnerie", "donor": "pnud", "from": DAY});
+        let mut fields = json!({"label": "Savonnerie", "donor": "donor/pnud", "from": DAY});
         refused(&mut book, "micro-project/1", DAY, fields.clone(), "micro-project/no-basis");
         fields["leave"] = "decision/kon-20-0002".into();
         refused(&mut book, "micro-project/1", DAY, fields.clone(), "micro-project/other-decision");
         fields["leave"] = "decision/kon-20-0001".into();
+        fields["donor"] = "trade/soap".into();
+        refused(&mut book, "micro-project/1", DAY, fields.clone(), "micro-project/not-a-donor");
+        fields["donor"] = "donor/pnud".into();
         fields["until"] = "2020-01-01".into();
         refused(&mut book, "micro-project/1", DAY, fields.clone(), "micro-project/dates");
         fields["until"] = "2021-06-12".into();
