@@ -97,7 +97,7 @@ impl Desk {
         if founding.members.len() < 2 {
             return Err(Refusal::new("found/too-few-persons").with("persons", founding.members.len()));
         }
-        for rule in ["quorum.heads", "quorum.colleges", "majority"] {
+        for rule in ["quorum.heads", "quorum.colleges", "majority", "minutes.signing"] {
             if !founding.rules.iter().any(|(name, _)| name == rule) {
                 return Err(Refusal::new("found/rule-missing").with("rule", rule));
             }
@@ -162,7 +162,8 @@ fn founding_entry(bench: &Bench<'_>, founding: Founding) -> Judged {
         let person = Id::new("person", &format!("{site}-{}", member.code));
         let name = bench.token(&format!("found.{site}"), &member.code, &member.name, &mut seals);
         let roles: Vec<String> = member.roles.iter().map(|r| format!("role/{r}")).collect();
-        let external = member.college.as_deref().is_some_and(|c| c != "staff");
+        let college = member.college.as_deref().and_then(|c| bench.book.thing(&Id::new("college", c), date));
+        let external = college.is_some_and(|c| !c.flag("staff"));
         open(
             person.clone(),
             vec![

@@ -153,7 +153,8 @@ impl Reader<'_> {
     /// `12,5` · `12.500 kg` · `3 sac-mil`: counted as the item is, from a container when the site has calibrated one.
     fn quantity(&self, text: &str, of: &str, read: &Map, outer: &Map) -> Result<Value, Vec<FieldError>> {
         let no = |code: &str| Err(vec![FieldError::new("", code).with("came", text)]);
-        let named = read.get(of).or_else(|| outer.get(of)).and_then(Value::as_str).and_then(|s| Id::parse(s).ok());
+        let fixed = Id::parse(of).ok(); // `of = "item/ground"`: the kind itself says what is counted.
+        let named = fixed.or_else(|| read.get(of).or_else(|| outer.get(of)).and_then(Value::as_str).and_then(|s| Id::parse(s).ok()));
         let item = named.and_then(|id| if id.kind() == "item" { Some(id) } else { self.book.thing(&id, self.date)?.id_of("item") });
         let Some((item, (unit, scale))) = item.and_then(|item| Some((item.clone(), self.book.measure(&item)?))) else {
             // The kind names its item itself; a canonical amount is all it can be.

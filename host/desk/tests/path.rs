@@ -28,7 +28,14 @@ impl Farm {
     fn new(folder: &std::path::Path) -> Farm {
         let desk = Desk::create(folder, true).unwrap();
         let mut wanted = Vec::new();
-        for (item, unit, scale) in [("xof", "XOF", 0), ("leave", "XOF", 0), ("half-days", "half-day", 0), ("points", "point", 0), ("maize", "kg", 3)] {
+        for (item, unit, scale) in [
+            ("xof", "XOF", 0),
+            ("leave", "XOF", 0),
+            ("half-days", "half-day", 0),
+            ("points", "point", 0),
+            ("ground", "ha", 4),
+            ("maize", "kg", 3),
+        ] {
             wanted.push(want(&format!("item/{item}"), "unit", unit.into()));
             wanted.push(want(&format!("item/{item}"), "scale", scale.into()));
         }
@@ -68,7 +75,12 @@ impl Farm {
                 member("keeper", None, "", &["storekeeper"]),
                 member("eye", None, "", &["inspector"]),
             ],
-            rules: vec![("quorum.heads".to_owned(), "1/2".into()), ("quorum.colleges".to_owned(), 3.into()), ("majority".to_owned(), "1/2".into())],
+            rules: vec![
+                ("quorum.heads".to_owned(), "1/2".into()),
+                ("quorum.colleges".to_owned(), 3.into()),
+                ("majority".to_owned(), "1/2".into()),
+                ("minutes.signing".to_owned(), "own".into()),
+            ],
             date: day("2020-01-02"),
             clock: at("2020-01-02"),
         };
@@ -120,10 +132,20 @@ impl Farm {
 
 fn sown(farm: &mut Farm) {
     farm.done("farmer", "2020-01-05", "farm", json!({"code": "champ", "label": "Le champ"}));
-    farm.done("farmer", "2020-01-05", "plot", json!({"farm": "farm/kon-champ", "code": "nord", "label": "Nord", "estate": "20", "cultivable": "12"}));
+    farm.done(
+        "farmer",
+        "2020-01-05",
+        "plot",
+        json!({"farm": "farm/kon-champ", "code": "nord", "label": "Nord", "estate": "20", "cultivable": "12"}),
+    );
     farm.done("keeper", "2020-01-05", "store", json!({"code": "magasin", "label": "Magasin"}));
     farm.done("farmer", "2020-04-01", "campaign", json!({"farm": "farm/kon-champ", "year": 2020}));
-    farm.done("farmer", "2020-06-10", "sowing", json!({"plot": "nord", "campaign": "campaign/kon-2020", "crop": "item/maize", "area": "5"}));
+    farm.done(
+        "farmer",
+        "2020-06-10",
+        "sowing",
+        json!({"plot": "nord", "campaign": "campaign/kon-2020", "crop": "item/maize", "area": "5"}),
+    );
 }
 
 #[test]
@@ -144,7 +166,15 @@ fn a_harvest_waits_for_the_storekeepers_visa_and_survives_reopening() {
         farm.done("keeper", "2020-10-03", "endorse", json!({"seq": recorded.seq}));
         assert!(farm.desk.book().thing(&lot, day("2020-10-03")).unwrap().flag("released"));
         assert_eq!(farm.refused("eye", "2020-10-03", "harvest", json!({})), "right/missing");
-        assert_eq!(farm.refused("farmer", "2020-10-03", "harvest", json!({"plot": "nord", "item": "item/maize", "quantity": "1,250", "store": "magasin"})), "field/ambiguous");
+        assert_eq!(
+            farm.refused(
+                "farmer",
+                "2020-10-03",
+                "harvest",
+                json!({"plot": "nord", "item": "item/maize", "quantity": "1,250", "store": "magasin"})
+            ),
+            "field/ambiguous"
+        );
         let verified = farm.desk.verify(|_| {}).unwrap();
         assert!(verified.ok(), "{verified:?}");
         farm.desk.book().digest()
@@ -162,17 +192,30 @@ fn a_payment_needs_a_decision_its_minutes_and_a_second_person() {
     farm.done("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse"}));
     farm.done("ngo", "2020-02-01", "fund", json!({"code": "entretien", "label": "Entretien"}));
     farm.done("ngo", "2020-02-01", "fund", json!({"code": "don", "label": "Don"}));
-    farm.done("ngo", "2020-02-01", "gift-money", json!({"into": "cash-box/kon-caisse", "fund": "fund/kon-don", "amount": "50 000", "donor": "Commune"}));
-    let meeting = farm.done("chief", "2020-02-01", "convocation", json!({"on": "2020-02-10", "place": "Greffe", "session": "ordinary", "agenda": "outils"}));
+    farm.done(
+        "ngo",
+        "2020-02-01",
+        "gift-money",
+        json!({"into": "cash-box/kon-caisse", "fund": "fund/kon-don", "amount": "50 000", "donor": "Commune"}),
+    );
+    let meeting = farm.done(
+        "chief",
+        "2020-02-01",
+        "convocation",
+        json!({"on": "2020-02-10", "place": "Greffe", "session": "ordinary", "agenda": "outils"}),
+    );
     let meeting = meeting[0].to_string();
     let present = ["mayor", "chief", "ngo"].map(|p| json!({"person": format!("person/kon-{p}"), "presence": "present"}));
     farm.done("chief", "2020-02-10", "presence", json!({"meeting": meeting, "lines": present}));
-    let motion = farm.done("chief", "2020-02-10", "motion", json!({"meeting": meeting, "about": "spend", "title": "outils", "ceiling": "20 000", "until": "30/06/2020"}));
+    let motion = farm.done(
+        "chief",
+        "2020-02-10",
+        "motion",
+        json!({"meeting": meeting, "about": "spend", "title": "outils", "ceiling": "20 000", "until": "30/06/2020"}),
+    );
     farm.done("chief", "2020-02-10", "vote", json!({"motion": motion[0].as_str(), "consensus": "oui"}));
     let decision = farm.done("chief", "2020-02-10", "motion-close", json!({"motion": motion[0].as_str()}))[0].to_string();
-    let expense = |amount: &str, leave: &str| {
-        json!({"from": "cash-box/kon-caisse", "fund": "fund/kon-don", "lines": [{"purpose": "houes", "amount": amount}], "leave": leave})
-    };
+    let expense = |amount: &str, leave: &str| json!({"from": "cash-box/kon-caisse", "fund": "fund/kon-don", "lines": [{"purpose": "houes", "amount": amount}], "leave": leave});
     assert_eq!(farm.refused("ngo", "2020-02-10", "expense", expense("15 000", &decision)), "leave/not-adopted");
     farm.done("chief", "2020-02-11", "minutes", json!({"meeting": meeting}));
     for who in ["mayor", "chief", "ngo"] {
@@ -192,7 +235,9 @@ fn the_same_command_is_recorded_once() {
     let mut farm = Farm::new(&folder.path().join("book"));
     let first = farm.submit("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse"})).seq();
     farm.n -= 1;
-    let Answer::Recorded(again) = farm.submit("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse"})) else { panic!("recorded") };
+    let Answer::Recorded(again) = farm.submit("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse"})) else {
+        panic!("recorded")
+    };
     assert!(again.again && Some(again.seq) == first);
     farm.n -= 1;
     assert_eq!(farm.refused("ngo", "2020-02-01", "fund", json!({"code": "x", "label": "X"})), "command/same-id-other-content");
@@ -218,7 +263,12 @@ fn a_correction_keeps_the_lot_and_judges_the_net() {
     let folder = tempfile::tempdir().unwrap();
     let mut farm = Farm::new(&folder.path().join("book"));
     sown(&mut farm);
-    let answer = farm.submit("farmer", "2020-10-02", "harvest", json!({"plot": "nord", "item": "item/maize", "quantity": "12500", "store": "magasin"}));
+    let answer = farm.submit(
+        "farmer",
+        "2020-10-02",
+        "harvest",
+        json!({"plot": "nord", "item": "item/maize", "quantity": "12500", "store": "magasin"}),
+    );
     let (seq, lot) = match &answer {
         Answer::Recorded(r) => (r.seq, r.opened[0].clone()),
         other => panic!("{other:?}"),
