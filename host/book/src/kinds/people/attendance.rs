@@ -216,7 +216,8 @@ pub(super) struct Attendance {
 }
 
 const WORK_ITEMS: &[&str] = &["half-days", "points"];
-const WORK_KEYS: &[&str] = &["workshop.attended", "farm.attended"];
+const WORK_KEYS: &[&str] =
+    &["workshop.attended-morning", "workshop.attended-afternoon", "farm.attended-morning", "farm.attended-afternoon"];
 const NOTED: &[&str] = &[
     "unit/not-a-unit",
     "assign/not-a-detainee",
@@ -325,7 +326,8 @@ fn note(unit: &Thing, team: &BTreeSet<Id>, people: &BTreeSet<Id>, half: Half, cm
             effects = effects.warn("attendance/not-assigned", &[id, &unit.id], [("person", id.to_string()), ("unit", unit.id.to_string())]);
         }
     }
-    Ok(effects.set(&unit.id, "attended", sheet.value(cmd.date), cmd.date))
+    let keys = half.parts().iter();
+    Ok(keys.fold(effects, |effects, part| effects.set(&unit.id, &format!("attended-{part}"), sheet.value(part, cmd.date), cmd.date)))
 }
 
 fn counted(book: &Book<'_>, item: &Id, count: i64) -> Result<Amount, Refusal> {
@@ -348,16 +350,18 @@ fn nowhere_else(unit: &Id, people: &BTreeSet<Id>, half: Half, book: &Book<'_>) -
     Ok(())
 }
 
-/// Who has been noted in a unit on one day, by half: one dated value a unit and day, not one a person.
+/// Who has been noted in a unit on one day, by half: one dated value a unit and half-day, not one a person.
+///
+/// Each half has its own key, so that correcting a morning leaves the afternoon alone.
 struct Sheet(BTreeMap<String, BTreeSet<String>>);
 
 impl Sheet {
     fn of(book: &Book<'_>, unit: &Id) -> Sheet {
-        let kept = book.value(unit, "attended");
-        let today = kept["day"].as_str() == Some(book.date().to_string().as_str());
+        let today = book.date().to_string();
         let part = |half: &str| {
-            let codes = kept[half].as_array().into_iter().flatten().filter_map(Value::as_str);
-            (half.to_owned(), codes.filter(|_| today).map(str::to_owned).collect())
+            let kept = book.value(unit, &format!("attended-{half}"));
+            let codes = kept["people"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            (half.to_owned(), codes.filter(|_| kept["day"].as_str() == Some(&today)).map(str::to_owned).collect())
         };
         Sheet(Half::Day.parts().iter().map(|half| part(half)).collect())
     }
@@ -377,8 +381,8 @@ impl Sheet {
         Ok(())
     }
 
-    fn value(&self, date: Date) -> Value {
-        json!({"day": date.to_string(), "morning": self.0["morning"], "afternoon": self.0["afternoon"]})
+    fn value(&self, part: &str, date: Date) -> Value {
+        json!({"day": date.to_string(), "people": self.0[part]})
     }
 }
 
