@@ -86,6 +86,9 @@ impl Record for Close {
         if let Some(count) = place.id_of("frozen") {
             return Err(refused("closing/being-counted").with("count", count));
         }
+        if let Some((place, count)) = self.counted_now(book) {
+            return Err(refused("closing/being-counted").with("place", place).with("count", count));
+        }
         self.needs(cmd, book)?;
         let mut values = BTreeMap::from([
             ("scope".to_owned(), Value::from(self.scope.code())),
@@ -119,6 +122,16 @@ impl Close {
                 if closed.is_some_and(|d| d >= self.until) { Ok(()) } else { Err(still_open(&self.place, self.until)) }
             }
         }
+    }
+
+    /// A place of the facility that is being counted: its figures are hidden, so no total could be kept.
+    fn counted_now(&self, book: &Book<'_>) -> Option<(Id, Id)> {
+        self.money_places(book).into_iter().find_map(|place| Some((place.clone(), book.thing(&place)?.id_of("frozen")?)))
+    }
+
+    fn money_places(&self, book: &Book<'_>) -> Vec<Id> {
+        let all = ["fund", "cash-box", "bank", "wallet"].into_iter().flat_map(|kind| book.things(kind));
+        all.filter(|place| self.place.kind() == "facility" && place.site() == self.place.code()).collect()
     }
 
     fn year_closed(&self, book: &Book<'_>) -> Option<Date> {
@@ -155,9 +168,8 @@ impl Close {
             let (inwards, outwards) = book.turnover(place, &xof, first, self.until);
             if place.kind() == "fund" { outwards - inwards } else { inwards - outwards }
         };
-        let places = ["fund", "cash-box", "bank", "wallet"].into_iter().flat_map(|kind| book.things(kind));
-        let mine = places.filter(|place| place.site() == self.place.code());
-        mine.map(|place| (format!("total.{}.{}", place.kind(), place.code()), shown(Amount::francs(total(&place))))).collect()
+        let places = self.money_places(book).into_iter();
+        places.map(|place| (format!("total.{}.{}", place.kind(), place.code()), shown(Amount::francs(total(&place))))).collect()
     }
 }
 

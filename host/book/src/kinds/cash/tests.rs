@@ -488,6 +488,19 @@ fn a_month_of_a_facility_keeps_what_each_fund_had() {
         lot: None,
     }];
     book.apply("test", date("2020-06-02"), &of("person/test"), &later);
+    book.apply(
+        "test",
+        date("2020-06-12"),
+        &of("person/test"),
+        &Effects::new().set(&of("bank/kon-bdm"), "frozen", "count/kon-20-0009", date(DAY)).0,
+    );
+    refused(&mut book, &month, "closing/being-counted");
+    book.apply(
+        "test",
+        date("2020-06-12"),
+        &of("person/test"),
+        &Effects::new().set(&of("bank/kon-bdm"), "frozen", Value::Null, date(DAY)).0,
+    );
     let closed = does(&mut book, &month);
     let Effect::Open { thing, .. } = &closed.0[0] else { panic!("a closing is opened") };
     assert_eq!(value(&book, thing.as_str(), "total.fund.kon-savon.sales"), "12000 XOF");
@@ -653,4 +666,176 @@ fn both_languages_say_the_same_things_in_the_same_form() {
             assert!(["expected", "try"].iter().all(|part| fr.contains_key(&format!("{of}{part}"))), "{code}");
         }
     }
+}
+
+#[test]
+fn inspectors_and_administrators_write_nothing() {
+    let roles = include_str!("../../../../../config/roles.toml");
+    for role in ["inspector", "administrator"] {
+        let section = roles.split(&format!("[role.{role}]")).nth(1).unwrap();
+        assert!(section.split("[role.").next().unwrap().contains("may = []"), "{role}");
+    }
+    for kind in kinds().iter().map(|k| k.declaration.kind.trim_end_matches("/1").to_owned()).filter(|k| k != "count-lapse") {
+        assert!(roles.contains(&format!("\"{kind}\"")), "nobody may {kind}");
+    }
+}
+
+/// The real world with its guards, as the desk uses them.
+struct Guarded(crate::world::TheBook, u64);
+
+impl Guarded {
+    fn entry(&mut self, cmd: &Command, effects: Vec<Effect>) {
+        self.1 += 1;
+        let entry = crate::entry::Entry {
+            v: crate::entry::VERSION,
+            seq: self.1,
+            prev: String::new(),
+            id: format!("0190a000-0000-7000-8000-{:012}", self.1),
+            site: cmd.site.clone(),
+            kind: cmd.kind.clone(),
+            by: (cmd.by.clone(), cmd.role.clone()),
+            date: cmd.date,
+            at: 0,
+            hlc: 0,
+            leave: cmd.leave.clone(),
+            completes: None,
+            reverses: None,
+            batch: None,
+            plugin: None,
+            fields: cmd.fields.clone(),
+            effects,
+        };
+        self.0.apply(&entry);
+    }
+
+    fn put(&mut self, id: &str, values: &[(&str, Value)]) {
+        let values = values.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        let effects = vec![Effect::Open { thing: of(id), values }];
+        self.entry(&command("config/1", "2020-01-01", json!({})), effects);
+    }
+
+    fn tries(&mut self, cmd: &Command) -> Decided {
+        let effects = {
+            let view = self.0.view_counting(&cmd.site);
+            (kind(&cmd.kind).decide)(cmd, &Book::new(&view, &cmd.site, cmd.date))?.0
+        };
+        let act = crate::guards::Act {
+            site: &cmd.site,
+            kind: &cmd.kind,
+            date: cmd.date,
+            today: cmd.date,
+            leave: cmd.leave.as_ref(),
+            fields: &cmd.fields,
+            reversal: false,
+        };
+        let effects = crate::guards::with_leave(&self.0, &act, effects)?;
+        let effects = crate::allot::allot(&self.0, &cmd.site, cmd.date, effects, &std::collections::BTreeMap::new());
+        crate::guards::check(&self.0, &act, &effects)?;
+        self.entry(cmd, effects.clone());
+        Ok(Effects(effects))
+    }
+
+    #[track_caller]
+    fn does(&mut self, cmd: &Command) -> Effects {
+        self.tries(cmd).unwrap_or_else(|refusal| panic!("{}: {refusal}", cmd.kind))
+    }
+
+    /// What is held plus what is owed: always nothing.
+    fn francs_in_all(&self) -> i64 {
+        self.0.all_holdings().iter().filter(|h| h.item == items::xof()).map(|h| h.balance.count()).sum()
+    }
+}
+
+#[test]
+fn the_guards_let_a_whole_season_of_cash_pass() {
+    let mut book = Guarded(crate::world::TheBook::new(), 0);
+    for (item, unit, scale, by_lot) in
+        [("xof", "XOF", 0, false), ("leave", "XOF", 0, false), ("mil", "kg", 3, true), ("fil", "piece", 0, false)]
+    {
+        book.put(&format!("item/{item}"), &[("unit", unit.into()), ("scale", scale.into()), ("by-lot", by_lot.into())]);
+    }
+    for person in 1..=3 {
+        book.put(&format!("person/kon-20-000{person}"), &[("facility", "facility/kon".into())]);
+    }
+    book.put("customer/kon-awa", &[]);
+    book.put("supplier/kon-quinc", &[]);
+    book.put("store/kon-magasin", &[]);
+    let keeper = "person/kon-20-0002";
+    let run: [(&str, Value); 4] = [
+        ("facility/1", json!({"label": "Koulikoro", "kind": "remand-and-correction", "region": "Koulikoro"})),
+        ("cash-box/1", json!({"code": "caisse", "label": "Caisse", "keeper": keeper})),
+        ("bank/1", json!({"code": "bdm", "label": "BDM"})),
+        ("fund/1", json!({"code": "reserve", "label": "Réserve"})),
+    ];
+    for (kind, fields) in run {
+        book.does(&first(kind, DAY, fields));
+    }
+    let opened = book.does(&first(
+        "opening/1",
+        DAY,
+        json!({
+            "act": "x", "second": keeper,
+            "goods": [
+                {"store": "store/kon-magasin", "item": "item/mil", "quantity": "120.000 kg", "released": "2020-07-01"},
+                {"store": "store/kon-magasin", "item": "item/fil", "quantity": "12 piece"}
+            ],
+            "cash": [{"place": "cash-box/kon-caisse", "amount": "65000 XOF"}],
+            "debts": [{"customer": "customer/kon-awa", "amount": "7500 XOF"}],
+            "pecules": [{"person": "person/kon-20-0003", "amount": "50000 XOF"}],
+            "bills": [{"supplier": "supplier/kon-quinc", "amount": "18000 XOF"}]
+        }),
+    ));
+    assert!(moved(&opened).contains(&"3000 XOF fund/kon-opening > shortage/kon-opening".to_owned()));
+    assert_eq!(book.francs_in_all(), 0);
+    book.does(&first(
+        "deposit/1",
+        DAY,
+        json!({"cash-box": "cash-box/kon-caisse", "bank": "bank/kon-bdm", "amount": "40000 XOF", "slip": "17"}),
+    ));
+    book.does(&first(
+        "deposit-confirmed/1",
+        DAY,
+        json!({"transit": "transit/kon-20-0001", "bank": "bank/kon-bdm", "amount": "40000 XOF", "advice": "AV-3"}),
+    ));
+    let withdrawal = json!({"bank": "bank/kon-bdm", "cash-box": "cash-box/kon-caisse", "amount": "5000 XOF", "voucher": "CH-1"});
+    book.does(&first("bank-withdrawal/1", DAY, withdrawal.clone()));
+    for (place, figures) in [
+        ("cash-box/kon-caisse", "10000x2 5000x1"),
+        ("store/kon-magasin", "kon-20-0001=118,5; fil=15"),
+        ("cash-box/kon-caisse", "10000x3 500x1"),
+    ] {
+        book.does(&first("count-begin/1", DAY, json!({"place": place})));
+        let refused = book.tries(&first("bank-withdrawal/1", DAY, withdrawal.clone()));
+        assert_eq!(refused.is_err_and(|r| r.code == "place/frozen"), place == "cash-box/kon-caisse");
+        let count = book.0.open_of("count").max().unwrap().clone();
+        book.does(&first("count-first/1", DAY, json!({"count": count, "figures": "sealed:aa"})));
+        book.does(&second("count-second/1", DAY, json!({"count": count, "figures": "sealed:bb"})));
+        book.does(&close(count.as_str(), DAY, figures, figures));
+    }
+    let held = |book: &Guarded, place: &str| book.0.balance(&of(place), &items::xof(), None);
+    assert_eq!((held(&book, "cash-box/kon-caisse"), held(&book, "fund/kon-unexplained")), (30_500, -500));
+    assert_eq!(held(&book, "shortage/kon-20-0001"), 5_000);
+    book.does(&closes("cash-box-day", "cash-box/kon-caisse", DAY, DAY));
+    book.put("decision/kon-20-0009", &[("about", "write-off".into()), ("adopted", "2020-01-01".into())]);
+    let given = Effects::new().moves(&items::leave(), Amount::francs(4_000), &of("committee/kon"), &of("decision/kon-20-0009"));
+    book.entry(&command("config/1", "2020-01-01", json!({})), given.0);
+    let write_off = |amount: &str| {
+        let fields = json!({"shortage": "shortage/kon-20-0001", "outcome": "written-off", "to": "fund/kon-unexplained",
+            "amount": amount, "leave": "decision/kon-20-0009"});
+        first("shortage-explained/1", DAY, fields)
+    };
+    assert_eq!(book.tries(&write_off("5000 XOF")).unwrap_err().code, "guard/leave-short");
+    let written = book.does(&write_off("400 XOF"));
+    assert_eq!(moved(&written), ["400 XOF shortage/kon-20-0001 > fund/kon-unexplained", "400 XOF decision/kon-20-0009 > used/kon"]);
+    let lost = json!({"shortage": "shortage/kon-20-0002", "outcome": "written-off", "leave": "decision/kon-20-0009"});
+    book.does(&first("shortage-explained/1", DAY, lost));
+    book.put("sale/kon-20-0001", &[("customer", "customer/kon-awa".into())]);
+    let cancel = json!({"customer": "customer/kon-awa", "amount": "7500 XOF", "sale": "sale/kon-20-0001", "reason": "sealed:aa"});
+    book.does(&first("debt-cancel/1", DAY, cancel));
+    book.does(&closes("facility-month", "facility/kon", "2020-05-31", DAY));
+    book.does(&first("count-begin/1", DAY, json!({"place": "bank/kon-bdm"})));
+    let lapsed = book.does(&first("count-lapse/1", "2020-06-14", json!({"count": "count/kon-20-0004"})));
+    let Effect::Warn { warning, .. } = &lapsed.0[2] else { panic!("a lapsed count warns") };
+    book.does(&first("explain/1", "2020-06-14", json!({"warning": warning, "reason": "sealed:aa"})));
+    assert_eq!(book.francs_in_all(), 0);
 }
