@@ -121,10 +121,11 @@ fn goods(counted: &BTreeMap<Line, Amount>, store: &Id, count: &Id, cmd: &Command
             _ if difference.count() < 0 => effects.goods(item, amount, store, &shortage, lot.as_ref()),
             None => effects.moves(item, amount, &Id::new("found", &cmd.site), store),
             Some(like) => {
+                // A lot to check: nothing releases it before somebody has looked at it.
                 found += 1;
                 let lot = Id::new("lot", &format!("${found}"));
                 let unit = book.value(like, "unit");
-                effects.open(&lot, [("item", id(item)), ("unit", unit), ("made", day(cmd.date)), ("awaits-visa", true.into())]).goods(
+                effects.open(&lot, [("item", id(item)), ("unit", unit), ("made", day(cmd.date))]).goods(
                     item,
                     amount,
                     &Id::new("found", &cmd.site),

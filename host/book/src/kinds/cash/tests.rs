@@ -283,7 +283,6 @@ fn stock_short_goes_to_a_shortage_and_stock_over_is_a_lot_to_check() {
             "1.000 kg found/kon > store/kon-magasin (lot/kon-20-0001)",
         ]
     );
-    assert_eq!(value(&book, "lot/kon-20-0001", "awaits-visa"), true);
     assert_eq!(value(&book, "lot/kon-20-0001", "released"), Value::Null);
     assert_eq!(value(&book, &count, "differences"), 3);
 }
