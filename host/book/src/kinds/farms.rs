@@ -12,6 +12,8 @@ mod operation;
 #[cfg(test)]
 mod paper;
 mod sowing;
+#[cfg(test)]
+mod story;
 
 /// The kinds of this subject.
 pub(crate) fn kinds() -> Vec<Kind> {
