@@ -1,7 +1,4 @@
-//! What a plugin and the host say to each other: values, forms, effects, questions, messages.
-//!
-//! A record kind is a struct with `#[derive(Form)]` and one function `decide`: same command and
-//! same answers, same effects. Built-in kinds and plugins use the very same trait, [`Record`].
+#![doc = include_str!("../README.md")]
 
 extern crate self as baara_plugin_api;
 
@@ -16,6 +13,7 @@ mod id;
 pub mod items;
 mod message;
 mod refusal;
+pub mod sdk;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -40,6 +38,6 @@ pub mod prelude {
     pub use crate::{
         Amount, Book, Choice, Command, Date, Datelike, Days, Decided, Effect, Effects, Field, FieldValue, Form, Grant, Id, Kind, Money,
         Months, NUMBER, Plugin, Ratio, Record, Refusal, Rounding, Table, Thing, ThingDeclaration, Unit, Value, grant, items, json,
-        read_number, split,
+        read_number, sdk, split,
     };
 }

@@ -72,6 +72,10 @@ impl PaperBook {
             *n += 1;
             let code = format!("{site}-{:02}-{n:04}", date.year() % 100);
             text = text.replace(&format!("\"{id}\""), &format!("\"{}/{code}\"", id.kind()));
+            if id.kind() == "order" {
+                // A place that needs no thing of its own takes the code of what it is for, as the host does.
+                text = text.replace(&format!("\"down-payment/{}\"", id.code()), &format!("\"down-payment/{code}\""));
+            }
         }
         let mut effects: Vec<Effect> = serde_json::from_str(&text).expect("still effects");
         for effect in &mut effects {
