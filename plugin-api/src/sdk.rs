@@ -1,7 +1,7 @@
 //! What a plugin's author meets: one macro that makes the crate a plugin, and a test of its manners.
 
 use crate::{Field, FieldType, Plugin, ThingDeclaration};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes this crate a plugin, from a sentence about it and a function that writes it down.
 ///
@@ -76,17 +76,36 @@ pub fn both_languages(french: &str, english: &str) -> BTreeMap<String, BTreeMap<
     [("fr", french), ("en", english)].map(|(language, text)| (language.to_owned(), crate::words(text))).into()
 }
 
+/// Several lists of refusals as one, for [`Record::refusals`](crate::Record::refusals).
+///
+/// # Panics
+/// When `N` is not the number of codes; used in a `const { }`, that is an error of compilation.
+#[must_use]
+pub const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {
+    let (mut all, mut n, mut list) = ([""; N], 0, 0);
+    while list < lists.len() {
+        let mut i = 0;
+        while i < lists[list].len() {
+            all[n] = lists[list][i];
+            (n, i) = (n + 1, i + 1);
+        }
+        list += 1;
+    }
+    assert!(n == N, "the number of codes");
+    all
+}
+
 /// What a plugin still owes its users, in words for its author; empty when it is well mannered.
 ///
 /// Its id and version are the manifest's; each kind, table, field and choice has a word in each language; each refusal
 /// says what happened, what was expected and what to try; each thing it opens is one it declares or the core knows.
 #[must_use]
 pub fn shortcomings(manifest: &str, plugin: &Plugin) -> Vec<String> {
-    let mut owed = Vec::new();
+    let mut owed = BTreeSet::new();
     let read: crate::Value = serde_json::from_str(manifest).unwrap_or_default();
     for (key, is) in [("id", plugin.id), ("version", plugin.version)] {
         if read[key] != is {
-            owed.push(format!("the manifest's {key} is {}, the plugin's {is}", read[key]));
+            owed.insert(format!("the manifest's {key} is {}, the plugin's {is}", read[key]));
         }
     }
     let declaration = plugin.declaration();
@@ -96,7 +115,7 @@ pub fn shortcomings(manifest: &str, plugin: &Plugin) -> Vec<String> {
         let mut want = |code: String, other: Option<String>| {
             let said = |code: &str| words.get(code).is_some_and(|word| !word.is_empty());
             if !said(&code) && !other.as_deref().is_some_and(said) {
-                owed.push(format!("{language}: no word for {code}"));
+                owed.insert(format!("{language}: no word for {code}"));
             }
         };
         for (kind, section) in declaration.kinds.iter().map(|k| (k, "kind")).chain(declaration.tables.iter().map(|t| (t, "table"))) {
@@ -112,7 +131,7 @@ pub fn shortcomings(manifest: &str, plugin: &Plugin) -> Vec<String> {
             fields(&thing.kind, &thing.keys, &mut want);
         }
     }
-    owed
+    owed.into_iter().collect()
 }
 
 fn fields(of: &str, fields_of: &[Field], want: &mut impl FnMut(String, Option<String>)) {
