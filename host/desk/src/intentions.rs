@@ -97,10 +97,7 @@ pub(crate) fn endorse(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No>
         site: sub.site.clone(),
         kind: "endorse/1".to_owned(),
         by: sub.person.clone(),
-        role: people::roles(bench.book, &sub.person, today)
-            .into_iter()
-            .find(|r| need.split('|').any(|n| r.code() == n))
-            .expect("a role met the need"),
+        role: role_of(bench, sub, &need, today),
         date: today,
         leave: None,
         fields,
@@ -183,6 +180,13 @@ fn may_endorse(bench: &Bench<'_>, sub: &Submission, paper: &Thing, today: Date) 
     let needs = needs(paper);
     let met = people::meets(bench.book, &sub.person, &needs, today);
     met.cloned().ok_or_else(|| Refusal::new("endorse/not-needed").with("person", &sub.person).with("needs", needs.join(", ")))
+}
+
+/// The role that met a need; a witness named in person may have any, or none.
+fn role_of(bench: &Bench<'_>, sub: &Submission, need: &str, today: Date) -> Id {
+    let roles = people::roles(bench.book, &sub.person, today);
+    let met = roles.iter().find(|r| need.split('|').any(|n| r.code() == n)).or(roles.first());
+    met.cloned().unwrap_or_else(|| Id::new("role", "witness"))
 }
 
 /// Declines or withdraws a proposal: it stays, and never takes effect.

@@ -136,6 +136,7 @@ impl Bench<'_> {
     fn visas(&self, cmd: &Command, today: Date) -> Vec<String> {
         let mut needs = people::visas(self.book, &cmd.site, &cmd.kind, cmd.date);
         needs.iter_mut().for_each(|need| *need = others(need, cmd.role.code()));
+        needs.extend(["witness-one", "witness-two"].iter().filter_map(|w| cmd.fields.get(*w)?.as_str().map(str::to_owned)));
         if (today - cmd.date).num_days() > 7 {
             needs.extend(people::visas(self.book, &cmd.site, "late", cmd.date));
         }

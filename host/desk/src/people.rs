@@ -39,10 +39,11 @@ fn works_at(book: &TheBook, person: &Id, site: &str, date: Date) -> bool {
     book.thing(person, date).is_some_and(|p| p.list("sites").contains(&site))
 }
 
-/// The first need, `a|b` for either, that a person's roles meet.
+/// The first need, `a|b` for either, that a person or their roles meet.
 pub(crate) fn meets<'n>(book: &TheBook, person: &Id, needs: &'n [String], date: Date) -> Option<&'n String> {
     let roles = roles(book, person, date);
-    needs.iter().find(|need| need.split('|').any(|role| roles.iter().any(|r| r.code() == role)))
+    // A need names roles, or the very person: a loss is seen by its own two witnesses.
+    needs.iter().find(|need| need.split('|').any(|one| one == person.as_str() || roles.iter().any(|r| r.code() == one)))
 }
 
 /// Who must endorse a kind: rule `endorse.<kind>`, else `endorse`.

@@ -114,7 +114,10 @@ impl Reader<'_> {
             FieldType::Many { of } => {
                 let list: Vec<Value> = match value {
                     Value::Array(list) => list.clone(),
-                    Value::String(s) => s.split([',', ';']).map(str::trim).filter(|s| !s.is_empty()).map(Value::from).collect(),
+                    // A semicolon anywhere means that commas are decimals: `92,4; 91`.
+                    Value::String(s) => {
+                        s.split(if s.contains(';') { ';' } else { ',' }).map(str::trim).filter(|s| !s.is_empty()).map(Value::from).collect()
+                    }
                     other => vec![other.clone()],
                 };
                 self.each(&list, |one| self.value(of, one, read, outer))

@@ -138,13 +138,13 @@ fn sown(farm: &mut Farm) {
         "plot",
         json!({"farm": "farm/kon-champ", "code": "nord", "label": "Nord", "estate": "20", "cultivable": "12"}),
     );
-    farm.done("keeper", "2020-01-05", "store", json!({"code": "magasin", "label": "Magasin"}));
+    farm.done("keeper", "2020-01-05", "store", json!({"code": "magasin", "label": "Magasin", "keeper": "person/kon-keeper"}));
     farm.done("farmer", "2020-04-01", "campaign", json!({"farm": "farm/kon-champ", "year": 2020}));
     farm.done(
         "farmer",
         "2020-06-10",
         "sowing",
-        json!({"plot": "nord", "campaign": "campaign/kon-2020", "crop": "item/maize", "area": "5"}),
+        json!({"plot": "nord", "campaign": "campaign/kon-2020", "item": "item/maize", "area": "5"}),
     );
 }
 
@@ -189,7 +189,7 @@ fn a_harvest_waits_for_the_storekeepers_visa_and_survives_reopening() {
 fn a_payment_needs_a_decision_its_minutes_and_a_second_person() {
     let folder = tempfile::tempdir().unwrap();
     let mut farm = Farm::new(&folder.path().join("book"));
-    farm.done("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse"}));
+    farm.done("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse", "keeper": "person/kon-ngo"}));
     farm.done("ngo", "2020-02-01", "fund", json!({"code": "entretien", "label": "Entretien"}));
     farm.done("ngo", "2020-02-01", "fund", json!({"code": "don", "label": "Don"}));
     farm.done(
@@ -233,9 +233,12 @@ fn a_payment_needs_a_decision_its_minutes_and_a_second_person() {
 fn the_same_command_is_recorded_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut farm = Farm::new(&folder.path().join("book"));
-    let first = farm.submit("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse"})).seq();
+    let first =
+        farm.submit("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse", "keeper": "person/kon-ngo"})).seq();
     farm.n -= 1;
-    let Answer::Recorded(again) = farm.submit("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse"})) else {
+    let Answer::Recorded(again) =
+        farm.submit("ngo", "2020-02-01", "cash-box", json!({"code": "caisse", "label": "Caisse", "keeper": "person/kon-ngo"}))
+    else {
         panic!("recorded")
     };
     assert!(again.again && Some(again.seq) == first);
@@ -249,7 +252,7 @@ fn a_batch_is_all_or_nothing() {
     let farm = Farm::new(&folder.path().join("book"));
     let before = farm.desk.book().digest();
     let sub = |code: &str| {
-        let Value::Object(fields) = json!({"code": code, "label": code}) else { panic!("fields") };
+        let Value::Object(fields) = json!({"code": code, "label": code, "keeper": "person/kon-ngo"}) else { panic!("fields") };
         Submission { clock: at("2020-02-01"), ..Submission::new("kon", "cash-box", &id("person/kon-ngo"), fields) }
     };
     let answers = farm.desk.submit_whole(vec![sub("une"), sub("une")]);
