@@ -1,1 +1,17 @@
-//! Tables drawn as text, CSV and JSON.
+#![doc = include_str!("../README.md")]
+
+mod comma;
+mod figures;
+mod json;
+mod letters;
+mod table;
+mod text;
+mod words;
+
+pub use comma::{Separated, draw_separated};
+pub use figures::{Figure, shown_amount, shown_date, shown_value};
+pub use json::draw_json;
+pub use letters::{day_in_letters, francs_in_letters, in_letters, letters_and_figures};
+pub use table::{Align, Cell, Column, Row, Said, Table};
+pub use text::draw_text;
+pub use words::{Language, Told, Words};

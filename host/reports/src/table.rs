@@ -1,0 +1,206 @@
+//! A report before it is drawn: columns and rows with stable codes, cells with exact figures.
+
+use crate::Figure;
+use baara_plugin_api::{Amount, Date, Id};
+use std::collections::BTreeMap;
+
+/// A report: what it is called, what it shows, and what must be said below it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Table {
+    /// Its name, `harvest`, and the figures of its heading (period, site).
+    pub title: Said,
+    /// The columns, in reading order.
+    pub columns: Vec<Column>,
+    /// The rows, each as long as the columns.
+    pub rows: Vec<Row>,
+    /// What the reader must know: perimeters, open series, provisional constitution.
+    pub notes: Vec<Said>,
+}
+
+/// A code with the figures its words show.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Said {
+    /// The code, looked up in the locale files.
+    pub code: String,
+    /// The figures, in canonical form.
+    pub args: BTreeMap<String, String>,
+}
+
+impl Said {
+    /// A code without figures.
+    #[must_use]
+    pub fn new(code: &str) -> Said {
+        Said { code: code.to_owned(), args: BTreeMap::new() }
+    }
+
+    /// Adds a figure.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl std::fmt::Display) -> Said {
+        self.args.insert(key.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// Where a column's text stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Align {
+    /// Words.
+    #[default]
+    Left,
+    /// Figures.
+    Right,
+}
+
+/// One column.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Column {
+    /// Stable name: JSON key, and the part after the dot in `why harvest mais-grain.weighed`.
+    pub code: String,
+    /// Where its text stands.
+    pub align: Align,
+    /// The unit of all its figures, when they share one.
+    pub unit: Option<String>,
+}
+
+impl Column {
+    /// A column of words.
+    #[must_use]
+    pub fn words(code: &str) -> Column {
+        Column { code: code.to_owned(), align: Align::Left, unit: None }
+    }
+
+    /// A column of figures whose unit stands elsewhere, or that have none.
+    #[must_use]
+    pub fn figures(code: &str) -> Column {
+        Column { code: code.to_owned(), align: Align::Right, unit: None }
+    }
+
+    /// A column of figures in one unit.
+    #[must_use]
+    pub fn figures_in(code: &str, unit: &str) -> Column {
+        Column { code: code.to_owned(), align: Align::Right, unit: Some(unit.to_owned()) }
+    }
+}
+
+/// One row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// Stable name: the part before the dot in `why harvest mais-grain.weighed`.
+    pub code: String,
+    /// Its cells, as many as there are columns.
+    pub cells: Vec<Cell>,
+}
+
+/// One cell. Figures stay exact until they are drawn.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cell {
+    /// Nothing to say.
+    Empty,
+    /// Text as it is: a name, a number of a series.
+    Text(String),
+    /// A code with words: a status, a choice.
+    Word(String),
+    /// A figure without unit of its own.
+    Figure(Figure),
+    /// A figure with its own unit.
+    Amount(Amount),
+    /// A civil day.
+    Date(Date),
+    /// A thing, shown by its label when the reader of the table knows it.
+    Thing(Id),
+    /// Yes or no.
+    Flag(bool),
+}
+
+impl Cell {
+    /// A whole number.
+    #[must_use]
+    pub fn whole(n: i64) -> Cell {
+        Cell::Figure(Figure::whole(n))
+    }
+
+    /// Text; empty when there is none.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Cell {
+        let text = text.into();
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+    }
+
+    /// A cell from a plugin's table: a figure with a decimal point, an amount, an id, a date or words.
+    #[must_use]
+    pub fn read(text: &str) -> Cell {
+        if text.is_empty() {
+            return Cell::Empty;
+        }
+        if let Some(figure) = Figure::parse(text) {
+            return Cell::Figure(figure);
+        }
+        if let Ok(amount) = text.parse::<Amount>() {
+            return Cell::Amount(amount);
+        }
+        if let Ok(date) = text.parse::<Date>() {
+            return Cell::Date(date);
+        }
+        Id::parse(text).map_or_else(|_| Cell::Text(text.to_owned()), Cell::Thing)
+    }
+}
+
+impl From<Figure> for Cell {
+    fn from(figure: Figure) -> Cell {
+        Cell::Figure(figure)
+    }
+}
+
+impl From<Amount> for Cell {
+    fn from(amount: Amount) -> Cell {
+        Cell::Amount(amount)
+    }
+}
+
+impl From<Date> for Cell {
+    fn from(date: Date) -> Cell {
+        Cell::Date(date)
+    }
+}
+
+impl From<Id> for Cell {
+    fn from(id: Id) -> Cell {
+        Cell::Thing(id)
+    }
+}
+
+impl Table {
+    /// A table with no rows yet.
+    #[must_use]
+    pub fn new(title: Said, columns: Vec<Column>) -> Table {
+        Table { title, columns, rows: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, code: &str, cells: Vec<Cell>) {
+        debug_assert_eq!(cells.len(), self.columns.len(), "row {code} fits the columns");
+        self.rows.push(Row { code: code.to_owned(), cells });
+    }
+
+    /// Adds a note.
+    pub fn note(&mut self, note: Said) {
+        self.notes.push(note);
+    }
+
+    /// A plugin's table: its first column names the rows.
+    #[must_use]
+    pub fn of_plugin(title: Said, table: &baara_plugin_api::Table) -> Table {
+        let is_figure = |at: usize| {
+            let mut cells = table.rows.iter().filter_map(|r| r.get(at)).filter(|c| !c.is_empty()).peekable();
+            cells.peek().is_some() && cells.all(|c| matches!(Cell::read(c), Cell::Figure(_) | Cell::Amount(_)))
+        };
+        let columns = table.columns.iter().enumerate();
+        let columns = columns.map(|(at, code)| if is_figure(at) { Column::figures(code) } else { Column::words(code) }).collect();
+        let mut drawn = Table::new(title, columns);
+        for row in &table.rows {
+            let cells = (0..table.columns.len()).map(|at| row.get(at).map_or(Cell::Empty, |c| Cell::read(c))).collect();
+            drawn.push(row.first().map_or("", String::as_str), cells);
+        }
+        drawn
+    }
+}
