@@ -1,2 +1,3 @@
 //! The baara command.
+mod config;
 fn main() {}
