@@ -1,3 +1,32 @@
-//! The baara command.
+//! The baara command: the book on a command line, in French and English.
+//!
+//! A command reads its words, opens the book or goes through the process that has it open, and
+//! prints. Exit codes: 0 done, 1 refused, 2 usage, 3 fault.
+
+mod cli;
+mod commands;
 mod config;
-fn main() {}
+mod owner;
+mod parts;
+mod session;
+mod told;
+
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().collect();
+    let args = match cli::Cli::try_parse_from(cli::globals_first(words.clone())) {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print(); // Nowhere else to say it.
+            return ExitCode::from(u8::from(error.use_stderr()) * 2);
+        }
+    };
+    let folder = std::env::current_dir().unwrap_or_default();
+    let done = session::run(args, &words, &folder);
+    let _ = std::io::stdout().write_all(done.out.as_bytes()); // A closed pipe has nobody to tell.
+    let _ = std::io::stderr().write_all(done.err.as_bytes());
+    ExitCode::from(done.code)
+}

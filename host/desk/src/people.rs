@@ -64,3 +64,16 @@ pub(crate) fn visas(book: &TheBook, site: &str, kind: &str, date: Date) -> Vec<S
 fn list(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
+
+impl crate::Desk {
+    /// True when a person has set a secret.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    ///
+    /// # Panics
+    /// When a holder panicked, which is a bug.
+    pub fn has_secret(&self, person: &Id) -> Result<bool, crate::Fault> {
+        Ok(self.shared.sealed.lock().expect("no holder panics").secret(person.as_str())?.is_some())
+    }
+}

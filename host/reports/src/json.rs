@@ -13,10 +13,10 @@ pub fn draw_json(table: &Table, words: &Words) -> Value {
         .iter()
         .map(|row| {
             let mut object = Map::new();
-            object.insert("code".to_owned(), Value::from(row.code.clone()));
             for (column, value) in table.columns.iter().zip(&row.cells) {
-                object.insert(column.code.clone(), cell(value, column.unit.is_some()));
+                object.insert(column.code.clone(), cell(value, column.unit.is_some(), words));
             }
+            object.insert("code".to_owned(), Value::from(row.code.clone())); // The row's own, for `why`.
             Value::Object(object)
         })
         .collect();
@@ -24,7 +24,7 @@ pub fn draw_json(table: &Table, words: &Words) -> Value {
     json!({"report": table.title.code.trim_start_matches("report."), "args": table.title.args, "title": words.say(&table.title), "columns": columns, "rows": rows, "notes": notes})
 }
 
-fn cell(cell: &Cell, unit: bool) -> Value {
+fn cell(cell: &Cell, unit: bool, words: &Words) -> Value {
     match cell {
         Cell::Empty => Value::Null,
         Cell::Text(text) | Cell::Word(text) => Value::from(text.clone()),
@@ -33,6 +33,7 @@ fn cell(cell: &Cell, unit: bool) -> Value {
         Cell::Amount(amount) => Value::from(format!("{} {}", Figure::from(*amount).plain(), amount.unit())),
         Cell::Date(date) => Value::from(date.to_string()),
         Cell::Thing(id) => Value::from(id.as_str()),
+        Cell::Said(said) => Value::from(words.say(said)),
         Cell::Flag(flag) => Value::from(*flag),
     }
 }

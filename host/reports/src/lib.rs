@@ -4,6 +4,7 @@ mod comma;
 mod figures;
 mod json;
 mod letters;
+pub mod statements;
 mod table;
 mod text;
 mod words;

@@ -110,6 +110,8 @@ pub enum Cell {
     Thing(Id),
     /// Yes or no.
     Flag(bool),
+    /// A sentence with its figures.
+    Said(Said),
 }
 
 impl Cell {

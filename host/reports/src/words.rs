@@ -90,8 +90,11 @@ pub struct Words {
     language: Language,
     own: BTreeMap<String, String>,
     french: BTreeMap<String, String>,
-    labels: Box<dyn Fn(&Id) -> Option<String>>,
+    labels: Labels,
 }
+
+/// Finds the label of a thing.
+type Labels = Box<dyn Fn(&Id) -> Option<String>>;
 
 impl fmt::Debug for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -248,6 +251,7 @@ impl Words {
             Cell::Amount(amount) => shown_amount(*amount, self.language),
             Cell::Date(date) => shown_date(*date, self.language),
             Cell::Thing(id) => self.label(id),
+            Cell::Said(said) => self.say(said),
             Cell::Flag(flag) => self.word(if *flag { "screen.yes" } else { "screen.no" }).to_owned(),
         }
     }

@@ -3,13 +3,16 @@
 //! Each file is a list of things, `[[item]]` with a `code` and attributes, or `[rules.general]` for
 //! one thing whose keys have dots. `config/baara.toml` alone holds settings, which never enter a book.
 
+mod claims;
 mod known;
 mod locale;
 mod mistake;
 mod read;
 mod settings;
 
-pub(crate) use mistake::{Mistake, draw_mistakes};
+pub(crate) use claims::claims;
+pub(crate) use known::kind as is_known_kind;
+pub(crate) use mistake::{Mistake, draw_mistakes, nearest};
 pub(crate) use settings::Settings;
 
 use baara_plugin_api::{Date, Id, Value};

@@ -114,7 +114,7 @@ impl Reading {
         let first = dates.len() == 1;
         let mut wanted = Vec::new();
         let mut flat = Vec::new();
-        flatten("", table, known, &mut flat);
+        flatten("", table, &mut flat);
         for (name, name_at, value) in flat.into_iter().filter(|(name, ..)| name != "code" && name != "from") {
             let of = key(COMMON, &name).or_else(|| key(known.keys, &name));
             let Some(of) = of else {
@@ -271,14 +271,17 @@ pub(crate) fn parse<'a>(source: &'a Source, mistakes: &mut Vec<Mistake>) -> Opti
     errors.is_empty().then_some(table)
 }
 
-/// Keys of tables within tables are joined by dots, unless the whole table is one value.
-fn flatten<'t, 'i>(under: &str, table: &'t DeTable<'i>, known: &Known, flat: &mut Vec<(String, Range<usize>, &'t Spanned<DeValue<'i>>)>) {
+/// A key with its dots, where it stands, and its value.
+type Flat<'t, 'i> = (String, Range<usize>, &'t Spanned<DeValue<'i>>);
+
+/// Keys of tables within tables are joined by dots.
+fn flatten<'t, 'i>(under: &str, table: &'t DeTable<'i>, flat: &mut Vec<Flat<'t, 'i>>) {
     let mut keys: Vec<_> = table.iter().collect();
     keys.sort_by_key(|(name, _)| name.span().start);
     for (name, value) in keys {
         let whole = format!("{under}{}", name.get_ref());
         match value.get_ref() {
-            DeValue::Table(inner) => flatten(&format!("{whole}."), inner, known, flat),
+            DeValue::Table(inner) => flatten(&format!("{whole}."), inner, flat),
             _ => flat.push((whole, name.span(), value)),
         }
     }

@@ -1,0 +1,405 @@
+//! What may be typed.
+
+use clap::{Args, Parser, Subcommand};
+
+/// The books of prison workshops, farms and their committees.
+#[derive(Parser, Debug)]
+#[command(name = "baara", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct Global {
+    /// The book's folder.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) book: Option<String>,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The language of messages: fr or en.
+    #[arg(long, global = true, value_name = "fr|en")]
+    pub(crate) lang: Option<String>,
+    /// The person who acts.
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+    /// A folder of configuration instead of the program's own.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) config: Option<String>,
+    /// In a practice book: the day and time it plays.
+    #[arg(long, global = true, value_name = "2020-06-12T10:00")]
+    pub(crate) now: Option<String>,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Make a practice book: the year 2020 of 4 farms and 20 establishments.
+    Demo {
+        /// Do not serve pages afterwards.
+        #[arg(long)]
+        no_serve: bool,
+    },
+    /// Make a book: the founding act of one facility.
+    Init(Init),
+    /// What configuration proposes.
+    Config {
+        #[command(subcommand)]
+        what: Config,
+    },
+    /// Fill in a form: `baara record harvest --plot a --item mais-grain --quantity 125,5 --store magasin`.
+    Record {
+        /// The kind; `baara kinds` lists them.
+        kind: String,
+        /// `--field value`; lines as `--lines item=savon,quantity=12`; `--json -` reads a form from the input.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        fields: Vec<String>,
+    },
+    /// What can be recorded, or the fields of one kind.
+    Kinds {
+        /// The kind.
+        kind: Option<String>,
+    },
+    /// Record a CSV file, all of it or nothing.
+    Import {
+        /// The kind.
+        kind: String,
+        /// The file; `;` or `,`, decimal comma, with or without byte-order mark.
+        file: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// The things, or the entries, of a kind.
+    List {
+        /// The kind.
+        kind: String,
+        #[command(flatten)]
+        drawn: Drawn,
+    },
+    /// A thing with its attributes and what it holds, or an entry by its number.
+    Show {
+        /// `store/kon-magasin`, or 17.
+        id: String,
+    },
+    /// The entries that concerned a thing, and the values it had.
+    History {
+        /// The thing.
+        id: String,
+    },
+    /// Draw a report: indicators, harvest, stock, balances, cash-book, workshops, pecule, committee, exceptions, published.
+    Report {
+        /// Its name.
+        name: String,
+        #[command(flatten)]
+        drawn: Drawn,
+        /// Arguments of a plugin's own table: `--field value`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        fields: Vec<String>,
+    },
+    /// Why a figure of a report is what it is: formula, sources, exclusions.
+    Why {
+        /// The report.
+        report: String,
+        /// `ROW.COLUMN`, by their codes.
+        cell: String,
+        #[command(flatten)]
+        drawn: Drawn,
+    },
+    /// Undo an entry; both stay.
+    Reverse {
+        /// The entry.
+        seq: u64,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Undo an entry and record its new content in one: only the fields that change.
+    Correct {
+        /// The entry.
+        seq: u64,
+        /// `--reason why --field value`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        fields: Vec<String>,
+    },
+    /// Close a day, month, year or campaign of a place.
+    Close {
+        /// `cash-box-day`, `store-month`, `unit-month`, `facility-month`, `facility-year`, `farm-campaign`, or the place itself.
+        scope: String,
+        /// The place, when the scope does not name it.
+        #[arg(long)]
+        place: Option<String>,
+        /// The last day it closes; yesterday's when absent.
+        #[arg(long)]
+        until: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Give a visa, or endorse what waits.
+    Endorse {
+        /// The entry.
+        seq: u64,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Say no to what waits.
+    Decline {
+        /// The entry.
+        seq: u64,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Take back what waits and is your own.
+    Withdraw {
+        /// The entry.
+        seq: u64,
+        /// Why.
+        #[arg(long)]
+        reason: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// People who use the book.
+    User {
+        #[command(subcommand)]
+        what: User,
+    },
+    /// Check every byte of the book.
+    Verify,
+    /// Write one file that holds the whole book.
+    Backup {
+        /// The file.
+        file: String,
+    },
+    /// Make a book out of a backup.
+    Restore {
+        /// The file.
+        file: String,
+    },
+    /// Write the book for other programs.
+    Export {
+        /// `jsonl`: every entry as kept; `hledger`: a journal for hledger.
+        #[arg(long, value_parser = ["jsonl", "hledger"])]
+        format: String,
+        /// The file; the output when absent.
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// Plugins.
+    Plugin {
+        #[command(subcommand)]
+        what: Plugin,
+    },
+}
+
+/// The founding act.
+#[derive(Args, Debug)]
+pub(crate) struct Init {
+    /// The facility's code, `kon`.
+    #[arg(long)]
+    pub(crate) site: String,
+    /// The act that created the committee: number and date.
+    #[arg(long)]
+    pub(crate) act: String,
+    /// The day of the act; today when absent.
+    #[arg(long)]
+    pub(crate) date: Option<String>,
+    /// A person the act names: `code=chair,name=Awa Traoré,sex=f,college=staff,office=chair,roles=head+storekeeper`.
+    #[arg(long = "member", value_name = "FIELDS")]
+    pub(crate) members: Vec<String>,
+    /// A rule the act states: `quorum.heads=1/2`, `quorum.colleges=3`, `majority=1/2`.
+    #[arg(long = "rule", value_name = "NAME=VALUE")]
+    pub(crate) rules: Vec<String>,
+    /// A practice book: marked everywhere, asks no secrets.
+    #[arg(long)]
+    pub(crate) practice: bool,
+}
+
+/// What to do with configuration.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Config {
+    /// Record every difference between `config/` and the book.
+    Apply {
+        /// Only show the differences.
+        #[arg(long)]
+        dry_run: bool,
+        /// A template to apply as well; off otherwise.
+        #[arg(long = "template")]
+        templates: Vec<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Read every file and tell its mistakes.
+    Check,
+}
+
+/// What to do with people.
+#[derive(Subcommand, Debug)]
+pub(crate) enum User {
+    /// Add a person and give them roles.
+    Add {
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// `f` or `m`.
+        #[arg(long)]
+        sex: String,
+        /// A role; may be repeated.
+        #[arg(long = "role")]
+        roles: Vec<String>,
+        /// From outside the prison.
+        #[arg(long)]
+        external: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Set a person's secret.
+    Secret {
+        /// The person; the one of `--as` when absent.
+        person: Option<String>,
+    },
+}
+
+/// What to do with plugins.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Plugin {
+    /// The plugins the book has pinned.
+    List,
+    /// Pin a plugin's file by its hash.
+    Pin {
+        /// The file.
+        file: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+/// What recording commands share.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct Common {
+    /// The facility's code.
+    #[arg(long)]
+    pub(crate) site: Option<String>,
+    /// The day it happened.
+    #[arg(long)]
+    pub(crate) date: Option<String>,
+    /// The role the person acts in.
+    #[arg(long = "as-role")]
+    pub(crate) role: Option<String>,
+    /// The decision whose leave it uses.
+    #[arg(long)]
+    pub(crate) leave: Option<String>,
+    /// The command's own id, so that it is recorded once.
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+}
+
+/// What drawing commands share.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct Drawn {
+    /// A year 2020, a month 2020-06 or a campaign 2020/2021.
+    #[arg(long)]
+    pub(crate) period: Option<String>,
+    /// A facility's code, or all.
+    #[arg(long)]
+    pub(crate) site: Option<String>,
+    /// text, json or csv.
+    #[arg(long, value_parser = ["text", "json", "csv"])]
+    pub(crate) format: Option<String>,
+}
+
+/// Brings the flags of every command before the command, so that a form's own fields may follow it freely.
+///
+/// `record --json -` keeps its dash: it is where the form comes from.
+pub(crate) fn globals_first(words: Vec<String>) -> Vec<String> {
+    let (mut first, mut rest): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut words = words.into_iter().peekable();
+    first.extend(words.next());
+    while let Some(word) = words.next() {
+        let name = word.split('=').next().unwrap_or("");
+        match name {
+            "--" => {
+                rest.push(word);
+                rest.extend(words.by_ref());
+            }
+            "--json" => {
+                first.push(word);
+                if words.peek().is_some_and(|next| next == "-") {
+                    rest.push("--json-from".to_owned());
+                    rest.extend(words.next());
+                }
+            }
+            "--book" | "--lang" | "--as" | "--config" | "--now" => {
+                let whole = word.contains('=');
+                first.push(word);
+                if !whole {
+                    first.extend(words.next());
+                }
+            }
+            _ => rest.push(word),
+        }
+    }
+    first.extend(rest);
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[track_caller]
+    fn check(line: &str) -> Cli {
+        let words = std::iter::once("baara").chain(line.split_whitespace()).map(str::to_owned).collect();
+        Cli::try_parse_from(globals_first(words)).unwrap_or_else(|e| panic!("{line}: {e}"))
+    }
+
+    #[test]
+    fn the_commands_of_the_contract_are_understood() {
+        Cli::command().debug_assert();
+        for line in [
+            "demo --book livre --no-serve",
+            "config apply --as kon-chef --book x",
+            "kinds harvest --json",
+            "import sale ventes.csv --book x",
+            "list person",
+            "show 17",
+            "history lot/kon-20-0007",
+            "report indicators --period 2020 --site all --format json",
+            "why harvest mais-grain.weighed --period 2020/2021",
+            "reverse 12 --reason faute",
+            "correct 12 --reason faute --quantity 12",
+            "close cash-box-day --place caisse --until 2020-06-12",
+            "endorse 4",
+            "decline 4 --reason non",
+            "withdraw 4",
+            "user add --name Awa --sex f --role storekeeper",
+            "user secret kon-20-0001",
+            "verify --json",
+            "backup copie.db",
+            "restore copie.db --book autre",
+            "export --format hledger",
+            "plugin list",
+        ] {
+            check(line);
+        }
+    }
+
+    #[test]
+    fn flags_of_every_command_may_stand_behind_the_form() {
+        let cli = check("record harvest --plot a --as kon-chef --quantity 12,5 --json --book livre");
+        assert_eq!((cli.global.person.as_deref(), cli.global.json, cli.global.book.as_deref()), (Some("kon-chef"), true, Some("livre")));
+        let Command::Record { kind, fields } = cli.command else { panic!("a record") };
+        assert_eq!((kind.as_str(), fields.join(" ").as_str()), ("harvest", "--plot a --quantity 12,5"));
+        let Command::Record { fields, .. } = check("record sale --json -").command else { panic!("a record") };
+        assert_eq!(fields.join(" "), "--json-from -");
+    }
+}

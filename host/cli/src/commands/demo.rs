@@ -1,0 +1,23 @@
+//! `demo`: a practice book, marked everywhere.
+
+use super::book::{create, pin_own, practice_eve};
+use crate::session::Session;
+use crate::told::Failure;
+use baara_desk::Clock;
+use baara_plugin_api::{Id, json};
+use baara_reports::Said;
+
+/// Makes a practice book with all facilities, our own plugins and the facts of `config/demo/`.
+pub(crate) fn demo(session: &mut Session, _no_serve: bool) -> Result<(), Failure> {
+    let (config, _) = super::config::read(session)?;
+    let desk = create(session, true)?;
+    let eve = practice_eve();
+    let at = eve.and_hms_opt(8, 0, 0).unwrap_or_default().and_utc().timestamp_millis();
+    let (clock, by) = (Clock::Practice { at }, Id::new("person", "ken-c-chef"));
+    desk.apply_config("ken", &by, super::config::wanted(&config.wanted, eve), clock)?;
+    pin_own(&desk, "ken", &by, clock)?;
+    let (folder, entries) = (desk.folder().display().to_string(), desk.book().size());
+    let said = Said::new("screen.demo-made").with("book", &folder).with("entries", entries);
+    session.say(&said, &json!({"ok": true, "book": folder, "entries": entries}));
+    Ok(())
+}

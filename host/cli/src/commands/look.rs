@@ -1,0 +1,415 @@
+//! What the book shows: lists, sheets, histories, reports and the reasons behind their figures.
+
+use super::record::{declaration, flags};
+use crate::cli::Drawn;
+use crate::config;
+use crate::parts::{self, Period};
+use crate::session::Session;
+use crate::told::Failure;
+use baara_book::Entry;
+use baara_desk::Desk;
+use baara_plugin_api::{Date, Effect, Id, Refusal, Value};
+use baara_reports::statements::{Asked, STATEMENTS, Scan, statement, why as explain};
+use baara_reports::{Align, Cell, Column, Figure, Said, Table};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+
+/// The most attributes a list shows in columns.
+const LISTED: usize = 8;
+
+/// Things of a kind, or entries of a record kind.
+pub(crate) fn list(session: &mut Session, kind: &str, drawn: &Drawn) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let ids: Vec<Id> = desk.book().open_of(kind).cloned().collect();
+    let known = !ids.is_empty() || desk.book().kinds_of_things().iter().any(|k| k == kind);
+    if !known && desk.registry().declaration(kind).is_some() {
+        return entries(session, &desk, kind, drawn);
+    }
+    if !known && config::is_known_kind(kind).is_none() {
+        declaration(&desk, kind)?; // Tells the nearest record kind.
+    }
+    let sites = chosen_sites(session, &desk, drawn.site.as_deref())?;
+    let things: Vec<_> = {
+        let book = desk.book();
+        let reference = baara_book::REFERENCE.contains(&kind);
+        let own = |id: &&Id| reference || drawn.site.is_none() || sites.contains(&book.home(id, Date::MAX));
+        ids.iter().filter(own).filter_map(|id| book.thing(id, Date::MAX)).collect()
+    };
+    let mut often: BTreeMap<&str, usize> = BTreeMap::new();
+    things.iter().flat_map(|t| t.values.keys()).filter(|k| !k.contains('.')).for_each(|k| *often.entry(k).or_default() += 1);
+    let mut keys: Vec<(&str, usize)> = often.into_iter().collect();
+    keys.sort_by_key(|(key, n)| (!matches!(*key, "label" | "name"), usize::MAX - n));
+    keys.truncate(LISTED);
+    let columns =
+        [Column::words("id")].into_iter().chain(keys.iter().map(|(k, _)| Column::words(k))).chain([Column::words("since")]).collect();
+    let mut table = Table::new(Said::new("report.list").with("kind", kind), columns);
+    for thing in &things {
+        let mut cells = vec![Cell::text(thing.id.as_str())];
+        cells.extend(keys.iter().map(|(key, _)| shown(&desk, thing.values.get(*key))));
+        cells.push(thing.since.into());
+        table.push(thing.id.as_str(), cells);
+    }
+    session.draw(&table, drawn.format.as_deref());
+    Ok(())
+}
+
+/// A value as a cell; sealed texts are opened for the reader.
+fn shown(desk: &Desk, value: Option<&Value>) -> Cell {
+    match value {
+        None | Some(Value::Null) => Cell::Empty,
+        Some(Value::String(text)) if text.starts_with("sealed:") => {
+            desk.unsealed(text).ok().flatten().map_or_else(|| Cell::Word("sealed".to_owned()), Cell::Text)
+        }
+        Some(Value::String(text)) => Cell::text(text.as_str()),
+        Some(Value::Bool(flag)) => Cell::Flag(*flag),
+        Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
+            Cell::text(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "))
+        }
+        Some(Value::Number(n)) => n.as_i64().map_or_else(|| Cell::text(n.to_string()), Cell::whole),
+        Some(other) => Cell::text(other.to_string()),
+    }
+}
+
+/// The entries of a record kind within a period.
+fn entries(session: &mut Session, desk: &Arc<Desk>, kind: &str, drawn: &Drawn) -> Result<(), Failure> {
+    let declared = declaration(desk, kind)?;
+    let clock = session.clock(desk)?;
+    let period = drawn.period.as_deref().map(|p| parts::period(Some(p), clock.today())).transpose()?;
+    let sites = chosen_sites(session, desk, drawn.site.as_deref())?;
+    let mut columns = vec![Column::figures("seq"), Column::words("date"), Column::words("site"), Column::words("by")];
+    columns.extend(declared.fields.iter().map(|f| Column::words(&f.name)));
+    let mut table = Table::new(Said::new("report.list").with("kind", &declared.kind), columns);
+    for (entry, _) in read_entries(desk, vec![format!("\"kind\":\"{}\"", declared.kind)])? {
+        let within = period.is_none_or(|p| entry.date >= p.from && entry.date <= p.until);
+        if entry.kind != declared.kind || !within || !sites.contains(&entry.site) {
+            continue;
+        }
+        let seq = i64::try_from(entry.seq).unwrap_or(0);
+        let mut cells = vec![Cell::whole(seq), entry.date.into(), Cell::text(entry.site.as_str()), Cell::Thing(entry.by.0.clone())];
+        cells.extend(declared.fields.iter().map(|f| shown(desk, entry.fields.get(&f.name))));
+        table.push(&entry.seq.to_string(), cells);
+    }
+    session.draw(&table, drawn.format.as_deref());
+    Ok(())
+}
+
+/// A thing's sheet, or an entry's.
+pub(crate) fn show(session: &mut Session, named: &str) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    if let Ok(seq) = named.parse::<u64>() {
+        return show_entry(session, &desk, seq);
+    }
+    let id = parts::thing(&desk.book(), named)?;
+    let columns = vec![Column::words("key"), Column::words("value"), Column::words("from")];
+    let mut table = Table::new(Said::new("report.show").with("thing", &id), columns);
+    let (thing, mut lines, holdings, frozen, ended) = {
+        let book = desk.book();
+        let thing = book.thing(&id, Date::MAX);
+        let ended = thing.as_ref().is_some_and(|t| !t.open);
+        (thing, book.timeline(&id), book.holdings_of(&id), book.is_frozen(&id), ended)
+    };
+    if let Some(thing) = &thing {
+        table.push("since", vec![Cell::Word("column.since".to_owned()), thing.since.into(), Cell::Empty]);
+    }
+    lines.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    lines.dedup_by(|later, first| later.0 == first.0); // Only the newest value of each key: `history` has all.
+    for (key, from, value, _) in &lines {
+        table.push(key, vec![Cell::text(session.words.column(key)), shown(&desk, Some(value)), (*from).into()]);
+    }
+    if frozen {
+        table.note(Said::new("note.frozen").with("place", id.code()));
+    }
+    for holding in holdings.iter().filter(|h| !frozen && !h.balance.is_zero()) {
+        let what = holding.lot.as_ref().map_or(String::new(), |lot| format!(" ({})", lot.code()));
+        let code = format!("holds.{}{what}", holding.item.code());
+        table.push(&code, vec![Cell::text(format!("{}{what}", holding.item.code())), holding.balance.into(), Cell::Empty]);
+    }
+    if ended {
+        table.note(Said::new("note.ended"));
+    }
+    session.draw(&table, None);
+    Ok(())
+}
+
+fn show_entry(session: &mut Session, desk: &Arc<Desk>, seq: u64) -> Result<(), Failure> {
+    let unknown = || Refusal::new("entry/unknown").with("seq", seq).with("last", desk.book().size());
+    let (entry, leaf) = desk.entry(seq)?.ok_or_else(unknown)?;
+    if session.global.json {
+        let value: Value = serde_json::from_slice(&entry.bytes()).unwrap_or_default();
+        session.out.push_str(&format!("{}\n", baara_plugin_api::json!({"ok": true, "leaf": leaf, "entry": value})));
+        return Ok(());
+    }
+    let columns = vec![Column::words("key"), Column::words("value")];
+    let mut table = Table::new(Said::new("report.entry").with("seq", seq).with("kind", &entry.kind), columns);
+    let mut push = |key: &str, value: Cell| table.push(key, vec![Cell::Word(format!("column.{key}")), value]);
+    push("date", entry.date.into());
+    push("site", Cell::text(entry.site.as_str()));
+    push("by", Cell::Thing(entry.by.0.clone()));
+    push("role", Cell::Thing(entry.by.1.clone()));
+    push("leaf", Cell::text(leaf));
+    for (key, number) in [("completes", entry.completes), ("reverses", entry.reverses), ("batch", entry.batch)] {
+        if let Some(number) = number {
+            push(key, Cell::whole(i64::try_from(number).unwrap_or(0)));
+        }
+    }
+    for (name, value) in &entry.fields {
+        table.push(&format!("fields.{name}"), vec![Cell::text(session.words.field(&entry.kind, name)), shown(desk, Some(value))]);
+    }
+    for (at, effect) in entry.effects.iter().enumerate() {
+        let text = match effect {
+            Effect::Move { item, amount, from, to, lot } => {
+                let lot = lot.as_ref().map_or(String::new(), |l| format!(" [{}]", l.code()));
+                format!("{} {}{lot} : {from} → {to}", baara_reports::shown_amount(*amount, session.words.language()), item.code())
+            }
+            other => serde_json::to_string(other).unwrap_or_default(),
+        };
+        table.push(&format!("effect-{}", at + 1), vec![Cell::Word("column.effect".to_owned()), Cell::text(text)]);
+    }
+    if let Some(by) = desk.book().reversed_by(seq) {
+        table.note(Said::new("note.reversed-by").with("seq", by));
+    }
+    session.draw(&table, None);
+    Ok(())
+}
+
+/// The entries that concerned a thing, and every value it had.
+pub(crate) fn history(session: &mut Session, named: &str) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let id = parts::thing(&desk.book(), named)?;
+    let columns = vec![
+        Column::figures("seq"),
+        Column::words("date"),
+        Column::words("kind"),
+        Column::words("by"),
+        Column::words("key"),
+        Column::words("value"),
+        Column { code: "in".to_owned(), align: Align::Right, unit: None },
+        Column { code: "out".to_owned(), align: Align::Right, unit: None },
+    ];
+    let mut table = Table::new(Said::new("report.history").with("thing", &id), columns);
+    let (timeline, frozen) = {
+        let book = desk.book();
+        (book.timeline(&id), book.is_frozen(&id))
+    };
+    for (entry, _) in read_entries(&desk, vec![format!("\"{id}\"")])? {
+        let head = |code: &str, mut rest: Vec<Cell>| {
+            let seq = i64::try_from(entry.seq).unwrap_or(0);
+            let kind = Cell::Word(format!("kind.{}", entry.kind.split('/').next().unwrap_or("")));
+            let mut cells = vec![Cell::whole(seq), entry.date.into(), kind, Cell::Thing(entry.by.0.clone())];
+            cells.append(&mut rest);
+            (code.to_owned(), cells)
+        };
+        let mut lines = Vec::new();
+        for (key, _, value, _) in timeline.iter().filter(|(.., seq)| *seq == entry.seq) {
+            let cells = vec![Cell::text(session.words.column(key)), shown(&desk, Some(value)), Cell::Empty, Cell::Empty];
+            lines.push(head(&format!("{}.{key}", entry.seq), cells));
+        }
+        for (at, effect) in entry.effects.iter().enumerate().filter(|_| !frozen) {
+            let Effect::Move { item, amount, from, to, .. } = effect else { continue };
+            let (came, went) = (*to == id, *from == id);
+            if came || went {
+                let cell = |yes: bool| if yes { Cell::Amount(*amount) } else { Cell::Empty };
+                let other = if came { from } else { to };
+                lines.push(head(
+                    &format!("{}.{}", entry.seq, at + 1),
+                    vec![Cell::Thing(item.clone()), Cell::text(other.as_str()), cell(came), cell(went)],
+                ));
+            }
+        }
+        if lines.is_empty() && !frozen {
+            lines.push(head(&entry.seq.to_string(), vec![Cell::Empty; 4]));
+        }
+        lines.into_iter().for_each(|(code, cells)| table.push(&code, cells));
+    }
+    if frozen {
+        table.note(Said::new("note.frozen").with("place", id.code()));
+    }
+    session.draw(&table, None);
+    Ok(())
+}
+
+/// The entries whose bytes hold one of some texts, read from the journal.
+fn read_entries(desk: &Desk, needles: Vec<String>) -> Result<Vec<(Entry, String)>, Failure> {
+    let (send, entries) = channel();
+    desk.entries(move |bytes, leaf| {
+        let text = std::str::from_utf8(bytes).unwrap_or("");
+        if needles.iter().any(|n| text.contains(n.as_str())) {
+            drop(send.send((bytes.to_vec(), leaf.to_owned())));
+        }
+    })?;
+    Ok(entries.into_iter().filter_map(|(bytes, leaf)| Some((Entry::read(&bytes).ok()?, leaf))).collect())
+}
+
+/// The facilities a report is about: all there are, or the one named.
+fn chosen_sites(session: &Session, desk: &Desk, named: Option<&str>) -> Result<Vec<String>, Failure> {
+    match named {
+        None | Some("all") => {
+            let book = desk.book();
+            let mut sites = parts::sites(&book);
+            if sites.is_empty() {
+                sites = book.open_of("facility").map(|id| id.code().to_owned()).collect();
+            }
+            Ok(sites)
+        }
+        Some(site) => Ok(vec![session.site(desk, Some(site), None)?]),
+    }
+}
+
+/// Draws a report of the core, of the published claims, or of a plugin.
+pub(crate) fn report(session: &mut Session, name: &str, drawn: &Drawn, typed: &[String]) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let clock = session.clock(&desk)?;
+    let period = parts::period(drawn.period.as_deref(), clock.today())?;
+    let table = if name == "published" {
+        published(session, &desk, drawn, period)?
+    } else if STATEMENTS.contains(&name) {
+        ask(session, &desk, drawn, period, |asked| statement(name, asked))?.ok_or_else(|| no_report(&desk, name))?
+    } else {
+        plugin_table(session, &desk, name, drawn, typed)?
+    };
+    session.draw(&table, drawn.format.as_deref());
+    Ok(())
+}
+
+/// Why a cell is what it is.
+pub(crate) fn why(session: &mut Session, report: &str, cell: &str, drawn: &Drawn) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let clock = session.clock(&desk)?;
+    let period = parts::period(drawn.period.as_deref(), clock.today())?;
+    if !STATEMENTS.contains(&report) {
+        return Err(no_report(&desk, report));
+    }
+    let found = match cell.rsplit_once('.') {
+        Some((row, column)) => ask(session, &desk, drawn, period, |asked| explain(report, asked, row, column))?,
+        None => None,
+    };
+    let Some(table) = found else {
+        let drawn = ask(session, &desk, drawn, period, |asked| statement(report, asked))?;
+        let example = drawn.and_then(|t| Some(format!("{}.{}", t.rows.first()?.code, t.columns.last()?.code))).unwrap_or_default();
+        return Err(Refusal::new("report/no-such-cell").with("report", report).with("cell", cell).with("example", example).into());
+    };
+    session.draw(&table, drawn.format.as_deref());
+    Ok(())
+}
+
+fn no_report(desk: &Desk, name: &str) -> Failure {
+    let registry = desk.registry();
+    let of_plugins = registry.plugins().flat_map(|(d, ..)| &d.tables).filter_map(|t| t.kind.split('/').next());
+    let names: Vec<&str> = STATEMENTS.iter().copied().chain(["published"]).chain(of_plugins).collect();
+    Refusal::new("report/unknown").with("report", name).with("reports", names.join(", ")).into()
+}
+
+/// The times a statement is asked again because entries came in between.
+const TRIES: usize = 4;
+
+/// Asks a statement of the book.
+///
+/// Entries are read from the journal while nobody holds the world, since the writer may be waiting for
+/// it: the statement is asked once to hear which entries it needs, then again with them.
+fn ask<T>(session: &Session, desk: &Desk, drawn: &Drawn, period: Period, ask: impl Fn(&Asked<'_>) -> T) -> Result<T, Failure> {
+    let sites = chosen_sites(session, desk, drawn.site.as_deref())?;
+    let shown = drawn.period.clone().unwrap_or_else(|| period.from.format("%Y").to_string());
+    let site = drawn.site.clone().unwrap_or_else(|| "all".to_owned());
+    let asked = |scan: &Scan<'_>| {
+        let book = desk.book();
+        let (from, until) = (period.from, period.until);
+        let asked = Asked { book: &book, scan, period: shown.clone(), from, until, sites: sites.clone(), site: site.clone() };
+        (ask(&asked), book.size())
+    };
+    let needles = RefCell::new(Vec::new());
+    let listen = |wanted: &[String], _: &mut dyn FnMut(&Entry, &str)| needles.borrow_mut().extend_from_slice(wanted);
+    let (mut answer, mut size) = asked(&listen);
+    let needles = needles.into_inner();
+    for _ in 0..TRIES {
+        if needles.is_empty() {
+            break;
+        }
+        let entries = read_entries(desk, needles.clone())?;
+        let tell = |wanted: &[String], each: &mut dyn FnMut(&Entry, &str)| {
+            let own = |entry: &Entry| {
+                let text = String::from_utf8(entry.bytes()).unwrap_or_default();
+                wanted.iter().any(|n| text.contains(n.as_str()))
+            };
+            entries.iter().filter(|(entry, _)| own(entry)).for_each(|(entry, leaf)| each(entry, leaf));
+        };
+        let before = size;
+        (answer, size) = asked(&tell);
+        if size == before {
+            break;
+        }
+    }
+    Ok(answer)
+}
+
+/// A plugin's own table: a simulation, or a report that only it can draw.
+fn plugin_table(session: &mut Session, desk: &Arc<Desk>, name: &str, drawn: &Drawn, typed: &[String]) -> Result<Table, Failure> {
+    let form = {
+        let registry = desk.registry();
+        let mut tables = registry.plugins().flat_map(|(d, ..)| &d.tables);
+        tables.find(|t| t.kind.split('/').next() == Some(name)).cloned()
+    };
+    let form = form.ok_or_else(|| no_report(desk, name))?;
+    let (raw, common) = flags(&form, typed)?;
+    let person = session.person(desk)?;
+    let site = session.site(desk, drawn.site.as_deref().or(common.site.as_deref()), Some(&person))?;
+    let date = common.date.as_deref().map(parts::day).transpose()?.map_or_else(|| session.clock(desk).map(|c| c.today()), Ok)?;
+    let fields = {
+        let book = desk.book();
+        baara_desk::read_fields(&book, &site, date, &form.fields, &raw, baara_desk::Source::People)
+    };
+    let fields = fields.map_err(|errors| Failure::Fields { kind: form.kind.clone(), errors })?;
+    let table = desk.table(&site, name, &person, date, fields)?;
+    let period = drawn.period.clone().unwrap_or_else(|| date.to_string());
+    Ok(Table::of_plugin(Said::new(&format!("report.{name}")).with("period", period).with("site", site), &table))
+}
+
+/// The claims of `config/demo/published.toml` beside what the book says.
+fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: Period) -> Result<Table, Failure> {
+    let folder = session.global.config.as_deref().map(|c| session.file(c));
+    let sources = config::sources(folder.as_deref()).unwrap_or_default();
+    let claims = config::claims(&sources).map_err(|mistakes| Failure::Config { mistakes, sources: sources.clone() })?;
+    let columns = vec![
+        Column::words("claim"),
+        Column::words("source"),
+        Column::words("printed"),
+        Column::words("formula"),
+        Column::words("recomputed"),
+        Column::figures("book"),
+        Column::words("unit"),
+        Column::words("verdict"),
+    ];
+    let mut table =
+        Table::new(Said::new("report.published").with("period", drawn.period.clone().unwrap_or_else(|| "2020".to_owned())), columns);
+    for claim in claims {
+        let book = match (&claim.report, claim.cell.as_deref().and_then(|c| c.rsplit_once('.'))) {
+            (Some(report), Some((row, column))) => {
+                let drawn = ask(session, desk, drawn, period, |asked| statement(report, asked))?;
+                drawn.and_then(|t| find(&t, row, column)).unwrap_or(Cell::Empty)
+            }
+            _ => Cell::Empty,
+        };
+        let verdict = match (&book, Figure::parse(&claim.recomputed)) {
+            (Cell::Figure(figure), Some(recomputed)) if figure.plain() != recomputed.plain() => "book-differs".to_owned(),
+            _ => claim.verdict.clone(),
+        };
+        let cells = vec![
+            Cell::text(claim.claim),
+            Cell::text(claim.place),
+            Cell::text(claim.printed),
+            Cell::text(claim.formula),
+            Cell::text(claim.recomputed),
+            book,
+            Cell::text(claim.unit),
+            Cell::Word(verdict),
+        ];
+        table.push(&claim.code, cells);
+    }
+    Ok(table)
+}
+
+fn find(table: &Table, row: &str, column: &str) -> Option<Cell> {
+    let at = table.columns.iter().position(|c| c.code == column)?;
+    table.rows.iter().find(|r| r.code == row)?.cells.get(at).cloned()
+}

@@ -1,0 +1,52 @@
+//! One file for each group of commands; this one only sends them there.
+
+mod book;
+mod config;
+mod demo;
+mod export;
+mod forms;
+mod import;
+mod look;
+mod papers;
+mod people;
+mod record;
+
+use crate::cli::{Command, Plugin, User};
+use crate::session::Session;
+use crate::told::Failure;
+
+/// Runs one command.
+///
+/// # Errors
+/// Whatever kept it from its work.
+pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
+    match command {
+        Command::Demo { no_serve } => demo::demo(session, no_serve),
+        Command::Init(init) => book::init(session, &init),
+        Command::Config { what } => config::config(session, &what),
+        Command::Record { kind, fields } => record::record(session, &kind, &fields),
+        Command::Kinds { kind } => forms::kinds(session, kind.as_deref()),
+        Command::Import { kind, file, common } => import::import(session, &kind, &file, &common),
+        Command::List { kind, drawn } => look::list(session, &kind, &drawn),
+        Command::Show { id } => look::show(session, &id),
+        Command::History { id } => look::history(session, &id),
+        Command::Report { name, drawn, fields } => look::report(session, &name, &drawn, &fields),
+        Command::Why { report, cell, drawn } => look::why(session, &report, &cell, &drawn),
+        Command::Reverse { seq, reason, common } => papers::about(session, "reverse", seq, Some(&reason), &common),
+        Command::Correct { seq, fields } => papers::correct(session, seq, &fields),
+        Command::Close { scope, place, until, common } => papers::close(session, &scope, place.as_deref(), until.as_deref(), &common),
+        Command::Endorse { seq, common } => papers::about(session, "endorse", seq, None, &common),
+        Command::Decline { seq, reason, common } => papers::about(session, "decline", seq, Some(&reason), &common),
+        Command::Withdraw { seq, reason, common } => papers::about(session, "withdraw", seq, reason.as_deref(), &common),
+        Command::User { what: User::Add { name, sex, roles, external, common } } => {
+            people::add(session, &name, &sex, &roles, external, &common)
+        }
+        Command::User { what: User::Secret { person } } => people::secret(session, person.as_deref()),
+        Command::Verify => book::verify(session),
+        Command::Backup { file } => book::backup(session, &file),
+        Command::Restore { file } => book::restore(session, &file),
+        Command::Export { format, to } => export::export(session, &format, to.as_deref()),
+        Command::Plugin { what: Plugin::List } => forms::plugins(session),
+        Command::Plugin { what: Plugin::Pin { file, common } } => book::pin(session, &file, &common),
+    }
+}

@@ -1,0 +1,274 @@
+//! One command: its words, its book, its person, and what it prints.
+
+use crate::cli::{Cli, Global};
+use crate::config::{self, Settings};
+use crate::told::{Done, Failure};
+use crate::{commands, owner};
+use baara_desk::{Clock, Desk, Fault};
+use baara_plugin_api::{Date, Id, Refusal, Value};
+use baara_reports::{Language, Said, Separated, Table, Words, draw_json, draw_separated, draw_text};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where a command runs and what it has printed.
+pub(crate) struct Session {
+    /// The flags of every command.
+    pub(crate) global: Global,
+    /// The words of its language.
+    pub(crate) words: Words,
+    /// The settings of this machine.
+    pub(crate) settings: Settings,
+    /// The folder it was typed in.
+    pub(crate) folder: PathBuf,
+    /// The open book, when another process runs the command for its typist.
+    pub(crate) shared: Option<Arc<Desk>>,
+    /// What was typed, for the process that has the book open.
+    pub(crate) passed: owner::Passed,
+    /// What it prints.
+    pub(crate) out: String,
+    /// What it says beside.
+    pub(crate) err: String,
+    /// The book it opened itself, which serves others until the command ends.
+    owner: Option<owner::Owner>,
+}
+
+/// Runs a command from its words to what it prints.
+pub(crate) fn run(args: Cli, typed: &[String], folder: &Path) -> Done {
+    let mut session = Session::new(args.global, owner::Passed::here(typed, folder), None);
+    let result = commands::run(args.command, &mut session);
+    session.finish(result)
+}
+
+/// Runs a command for another process, on the book that is open here.
+pub(crate) fn run_for_another(args: Cli, passed: owner::Passed, desk: Arc<Desk>) -> Done {
+    let mut session = Session::new(args.global, passed, Some(desk));
+    let result = commands::run(args.command, &mut session);
+    session.finish(result)
+}
+
+impl Session {
+    fn new(global: Global, passed: owner::Passed, shared: Option<Arc<Desk>>) -> Session {
+        let folder = passed.folder.clone();
+        let sources = config::sources(global.config.as_deref().map(|c| folder.join(c)).as_deref()).unwrap_or_default();
+        let own: Vec<config::Source> = sources.into_iter().filter(|s| s.name == "baara.toml").collect();
+        let settings = config::read(&own).map(|c| c.settings).unwrap_or_default();
+        let machine =
+            || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| passed.variables.get(*name).filter(|v| !v.is_empty()).cloned());
+        let asked = global.lang.clone().or_else(|| settings.language.clone()).or_else(machine);
+        let language = asked.as_deref().and_then(Language::parse).unwrap_or_default();
+        let mut session = Session {
+            words: Words::new(language),
+            global,
+            settings,
+            folder,
+            passed,
+            shared: None,
+            out: String::new(),
+            err: String::new(),
+            owner: None,
+        };
+        if let Some(desk) = shared {
+            session.add_words(&desk);
+            session.shared = Some(desk);
+        }
+        session
+    }
+
+    fn finish(mut self, result: Result<(), Failure>) -> Done {
+        let code = match result {
+            Ok(()) => 0,
+            Err(Failure::Elsewhere(done)) => {
+                self.out.push_str(&done.out);
+                self.err.push_str(&done.err);
+                done.code
+            }
+            Err(failure) => {
+                if self.global.json {
+                    self.out.push_str(&format!("{}\n", failure.json(&self.words)));
+                } else {
+                    self.err.push_str(&failure.text(&self.words));
+                }
+                failure.code()
+            }
+        };
+        drop(self.owner.take());
+        Done { out: self.out, err: self.err, code }
+    }
+
+    /// The book's folder.
+    pub(crate) fn book_folder(&self) -> PathBuf {
+        let named =
+            self.global.book.clone().or_else(|| self.passed.variables.get("BAARA_BOOK").cloned()).or_else(|| self.settings.book.clone());
+        self.folder.join(named.unwrap_or_else(|| "livre".to_owned()))
+    }
+
+    /// A file named on the command line.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The open book.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be opened.
+    pub(crate) fn desk(&mut self) -> Result<Arc<Desk>, Failure> {
+        if let Some(desk) = &self.shared {
+            return Ok(desk.clone());
+        }
+        let folder = self.book_folder();
+        if !folder.join("book.db").exists() {
+            return Err(Refusal::new("book/none").with("book", folder.display()).into());
+        }
+        let bar = crate::parts::progress(&self.words, "screen.progress-open", None);
+        let opened = owner::open_or_pass(
+            &folder,
+            &self.passed,
+            || Desk::open(&folder, |n| bar.set_position(n)),
+            |fault| fault.code() == "journal/locked",
+        )?;
+        bar.finish_and_clear();
+        let desk = Arc::new(opened.map_err(Failure::Elsewhere)?);
+        self.keep(desk.clone());
+        Ok(desk)
+    }
+
+    /// True when the command runs for another process, which has its own terminal.
+    pub(crate) fn is_passed(&self) -> bool {
+        self.owner.is_none() && self.shared.is_some()
+    }
+
+    /// Keeps a book this command opened or made, and lets other commands go through it.
+    pub(crate) fn keep(&mut self, desk: Arc<Desk>) {
+        self.add_words(&desk);
+        self.owner = Some(owner::Owner::of(&desk));
+        self.shared = Some(desk);
+    }
+
+    /// Words that the book's plugins bring, and the labels of its things.
+    pub(crate) fn add_words(&mut self, desk: &Arc<Desk>) {
+        for (declaration, ..) in desk.registry().plugins() {
+            for (language, words) in &declaration.words {
+                self.words.add(language, words.clone());
+            }
+        }
+        let (desk, language) = (Arc::downgrade(desk), self.words.language());
+        let words = std::mem::replace(&mut self.words, Words::new(language));
+        self.words = words.with_labels(move |id| desk.upgrade().and_then(|desk| label(&desk, id, language)));
+    }
+
+    /// Draws a table as the command was told to.
+    pub(crate) fn draw(&mut self, table: &Table, format: Option<&str>) {
+        match format.unwrap_or(if self.global.json { "json" } else { "text" }) {
+            "json" => self.out.push_str(&format!("{}\n", draw_json(table, &self.words))),
+            "csv" => {
+                let how = Separated { mark: self.settings.csv_mark, codes: false };
+                self.out.push_str(&draw_separated(table, &self.words, how));
+            }
+            _ => {
+                if self.shared.as_ref().is_some_and(|desk| desk.is_practice()) {
+                    self.out.push_str(&format!("{}\n\n", self.words.word("screen.practice")));
+                }
+                self.out.push_str(&draw_text(table, &self.words));
+            }
+        }
+    }
+
+    /// Says a sentence, or its JSON.
+    pub(crate) fn say(&mut self, said: &Said, json: &Value) {
+        if self.global.json {
+            self.out.push_str(&format!("{json}\n"));
+        } else {
+            self.out.push_str(&format!("{}\n", self.words.say(said)));
+        }
+    }
+
+    /// The time: the machine's, or in a practice book what `--now` plays.
+    ///
+    /// # Errors
+    /// When `--now` is no time, or the book is no practice book.
+    pub(crate) fn clock(&self, desk: &Desk) -> Result<Clock, Failure> {
+        let Some(now) = &self.global.now else { return Ok(Clock::Machine) };
+        if !desk.is_practice() {
+            return Err(Refusal::new("clock/not-practice").into());
+        }
+        let read = chrono::NaiveDateTime::parse_from_str(now, "%Y-%m-%dT%H:%M").ok();
+        let read = read.or_else(|| chrono::NaiveDateTime::parse_from_str(now, "%Y-%m-%dT%H:%M:%S").ok());
+        let read = read.or_else(|| now.parse::<Date>().ok().and_then(|d| d.and_hms_opt(12, 0, 0)));
+        let at = read.ok_or_else(|| Refusal::new("field/not-a-date").with("came", now))?;
+        Ok(Clock::Practice { at: at.and_utc().timestamp_millis() })
+    }
+
+    /// The person who acts, with their secret checked.
+    ///
+    /// # Errors
+    /// When none is named, the person is unknown, or the secret is wrong.
+    pub(crate) fn person(&mut self, desk: &Arc<Desk>) -> Result<Id, Failure> {
+        let named = self.global.person.clone().or_else(|| self.passed.variables.get("BAARA_AS").cloned());
+        let Some(named) = named else {
+            let example = desk.book().open_of("person").next().map_or_else(|| "kon-c-chef".to_owned(), |p| p.code().to_owned());
+            return Err(Refusal::new("person/which").with("example", example).into());
+        };
+        let person = crate::parts::person(desk, &named)?;
+        if desk.is_practice() {
+            return Ok(person);
+        }
+        let prompt = self.words.say(&Said::new("screen.secret-ask").with("person", &person));
+        let secret = self.secret(&prompt, "BAARA_SECRET")?;
+        if desk.is_secret(&person, &secret)? { Ok(person) } else { Err(Refusal::new("person/wrong-secret").with("person", &person).into()) }
+    }
+
+    /// A secret from the surroundings, else asked for without showing it.
+    ///
+    /// # Errors
+    /// When there is nobody to ask.
+    pub(crate) fn secret(&self, prompt: &str, variable: &str) -> Result<String, Failure> {
+        match self.passed.variables.get(variable) {
+            Some(secret) => Ok(secret.clone()),
+            None if self.is_passed() => Err(Refusal::new("person/no-secret").with("variable", variable).into()),
+            None => crate::parts::ask(prompt).ok_or_else(|| Refusal::new("person/no-secret").with("variable", variable).into()),
+        }
+    }
+
+    /// The facility a command is for: named, the person's own, or the only one.
+    ///
+    /// # Errors
+    /// When it is unknown, or several could be meant.
+    pub(crate) fn site(&self, desk: &Desk, named: Option<&str>, person: Option<&Id>) -> Result<String, Failure> {
+        let book = desk.book();
+        let sites: Vec<String> = crate::parts::sites(&book);
+        if let Some(named) = named {
+            let code = named.strip_prefix("facility/").unwrap_or(named);
+            return if sites.iter().any(|s| s == code) {
+                Ok(code.to_owned())
+            } else {
+                Err(Refusal::new("site/unknown").with("site", named).with("sites", sites.join(", ")).into())
+            };
+        }
+        let home = person.map(|p| book.home(p, Date::MAX)).filter(|home| sites.contains(home));
+        match (home, sites.as_slice()) {
+            (Some(home), _) => Ok(home),
+            (None, [only]) => Ok(only.clone()),
+            _ => Err(Refusal::new("site/which").with("sites", sites.join(", ")).into()),
+        }
+    }
+}
+
+/// A thing's label in a language; a person's name when it is here.
+fn label(desk: &Desk, id: &Id, language: Language) -> Option<String> {
+    let thing = desk.book().thing(id, Date::MAX)?;
+    let words = match language {
+        Language::En if !thing.text("label-en").is_empty() => thing.text("label-en"),
+        _ => thing.text("label"),
+    };
+    let words = if words.is_empty() { thing.text("name") } else { words };
+    if words.starts_with("sealed:") {
+        return desk.unsealed(words).ok().flatten();
+    }
+    (!words.is_empty()).then(|| words.to_owned())
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Failure {
+        Failure::Fault { code: fault.code().to_owned(), text: fault.to_string() }
+    }
+}

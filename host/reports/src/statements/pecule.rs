@@ -1,0 +1,47 @@
+//! Pécules: what each detainee was given, was paid, and is still owed.
+
+use super::{Asked, Sheet};
+use crate::{Cell, Column};
+use baara_plugin_api::{Id, items};
+
+/// Each person with a pécule.
+pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
+    let columns = vec![
+        Column::words("site"),
+        Column::words("person"),
+        Column::figures_in("opening", "XOF"),
+        Column::figures_in("received", "XOF"),
+        Column::figures_in("paid", "XOF"),
+        Column::figures_in("closing", "XOF"),
+    ];
+    let mut sheet = Sheet::new("pecule", asked, columns, wanted);
+    let mut all = [0; 4];
+    for holding in asked.book.all_holdings().into_iter().filter(|h| h.place.kind() == "pecule" && h.item == items::xof()) {
+        let place = holding.place;
+        if !asked.has(&place) {
+            continue;
+        }
+        let (paid, received) = asked.book.turnover(&place, &items::xof(), asked.from, asked.until);
+        let closing = -asked.book.balance_at(&place, &items::xof(), asked.until);
+        let figures = [closing - received + paid, received, paid, closing];
+        if figures == [0; 4] {
+            continue;
+        }
+        all.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
+        let person = place.code().split_once('.').and_then(|(_, code)| Id::parse(&format!("person/{code}")).ok());
+        let mut cells = vec![Cell::text(place.site()), person.map_or(Cell::Empty, Cell::Thing)];
+        cells.extend(figures.map(Cell::whole));
+        let code = place.as_str();
+        sheet.row(code, cells);
+        for column in ["opening", "closing"] {
+            sheet.because(code, column, || super::balances::flow(asked, &place, &items::xof(), 0));
+        }
+        for (column, sign) in [("received", -1), ("paid", 1)] {
+            sheet.because(code, column, || super::stock::one_way(asked, &place, &items::xof(), 0, sign));
+        }
+    }
+    let mut cells = vec![Cell::Empty, Cell::Word("total".to_owned())];
+    cells.extend(all.map(Cell::whole));
+    sheet.row("total", cells);
+    sheet
+}
