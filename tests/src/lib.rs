@@ -1,1 +1,9 @@
-//! Scenarios across rooms, conformance, faults and benches.
+//! Scenarios across rooms: behaviour told in the user's words, run through the desk, the journal and real plugin files.
+
+mod fixture;
+mod scenario;
+mod scratch;
+
+pub use fixture::{DAY_ONE, Fixture, plugin_files, project};
+pub use scenario::{Failure, Told, run_file};
+pub use scratch::Scratch;
