@@ -5,5 +5,5 @@ mod scenario;
 mod scratch;
 
 pub use fixture::{DAY_ONE, Fixture, plugin_files, project};
-pub use scenario::{Failure, Told, run_file};
+pub use scenario::{Failure, Story, Told, run_file};
 pub use scratch::Scratch;

@@ -68,7 +68,7 @@ pub fn run_file(path: &Path) -> Told {
     let mut told = Told::default();
     for blocks in scenarios(&text) {
         told.scenarios += 1;
-        let mut stage = Stage::new(path);
+        let mut stage = Story::in_folder(path);
         if let Err((line, what)) = stage.run(&blocks) {
             told.failures.push(Failure { file: path.to_owned(), line, what });
         }
@@ -111,7 +111,8 @@ enum Last {
     Refused(Vec<Refusal>),
 }
 
-struct Stage {
+/// A book in which things are told one after the other.
+pub struct Story {
     fixture: Fixture,
     folder: PathBuf,
     names: BTreeMap<String, String>,
@@ -123,9 +124,54 @@ struct Stage {
 
 type Went = Result<(), (usize, String)>;
 
-impl Stage {
-    fn new(path: &Path) -> Stage {
-        Stage {
+impl Default for Story {
+    fn default() -> Story {
+        Story::new()
+    }
+}
+
+impl Story {
+    /// The fixture's book, before anything has happened.
+    #[must_use]
+    pub fn new() -> Story {
+        Story::in_folder(&crate::project().join("tests/scenarios/law.md"))
+    }
+
+    /// Runs the blocks of a text.
+    ///
+    /// # Panics
+    /// When something goes another way.
+    #[track_caller]
+    pub fn tell(&mut self, text: &str) {
+        let blocks: Vec<Block> = scenarios(text).into_iter().flatten().collect();
+        if let Err((line, what)) = self.run(&blocks) {
+            panic!("line {line}: {what}");
+        }
+    }
+
+    /// What a name stands for.
+    ///
+    /// # Panics
+    /// When nothing is called so.
+    #[must_use]
+    pub fn named(&self, name: &str) -> &str {
+        &self.names[name]
+    }
+
+    /// The open book.
+    #[must_use]
+    pub fn fixture(&self) -> &Fixture {
+        &self.fixture
+    }
+
+    /// Ends the desk; the folder stays until dropped.
+    #[must_use]
+    pub fn close(self) -> crate::Scratch {
+        self.fixture.close()
+    }
+
+    fn in_folder(path: &Path) -> Story {
+        Story {
             fixture: Fixture::new(),
             folder: path.parent().unwrap_or(path).to_owned(),
             names: BTreeMap::new(),

@@ -1,0 +1,235 @@
+//! Laws of a book, through the desk: one journal, one state; nothing acknowledged lost; no byte changed unseen.
+
+use baara_desk::{Answer, Clock, Desk, Fault, Submission, restore, verify};
+use baara_plugin_api::{Id, Map};
+use baara_tests::{Scratch, Story, plugin_files};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A farm's autumn: a harvest received, a meeting that decides.
+const AUTUMN: &str = "
+```do
+given kon-in-use
+2020-10-12 kon-field harvest --plot plot/kon-nord --item item/mais-grain --quantity '1 250 kg' --store store/kon-magasin as harvest
+2020-10-13 kon-keeper endorse @harvest
+given kon-decides about=spend ceiling=100000 purpose=fund/kon-atelier
+```
+";
+
+fn autumn() -> Story {
+    let mut story = Story::new();
+    story.tell(AUTUMN);
+    story
+}
+
+fn digest(folder: &Path) -> String {
+    Desk::open(folder, |_| {}).expect("the book opens").book().digest()
+}
+
+fn rows(folder: &Path) -> Vec<Vec<u8>> {
+    let conn = rusqlite::Connection::open(folder.join("book.db")).expect("SQLite opens it");
+    let mut select = conn.prepare("SELECT bytes FROM entry ORDER BY seq").expect("the table is there");
+    select.query_map((), |row| row.get(0)).expect("rows").map(|row| row.expect("bytes")).collect()
+}
+
+#[test]
+fn replayed_twice_it_is_one_state() {
+    let story = autumn();
+    let live = story.fixture().desk.book().digest();
+    let scratch = story.close();
+    let book = scratch.path("book");
+    assert_eq!(digest(&book), live, "the live world is what its journal says");
+    assert_eq!(digest(&book), live);
+    let verified = verify(&book, |_| {}).expect("it can be read");
+    assert!(verified.ok(), "{verified:?}");
+    assert_eq!(verified.digest, live);
+}
+
+#[test]
+fn the_same_year_has_the_same_bytes() {
+    let [one, two] = [autumn().close(), autumn().close()];
+    let [one, two] = [rows(&one.path("book")), rows(&two.path("book"))];
+    assert_eq!(one.len(), two.len());
+    for (n, (one, two)) in one.iter().zip(&two).enumerate() {
+        assert_eq!(String::from_utf8_lossy(one), String::from_utf8_lossy(two), "entry {}", n + 1);
+    }
+}
+
+#[test]
+fn without_the_plugins_files_the_state_is_the_same() {
+    let story = autumn();
+    let live = story.fixture().desk.book().digest();
+    let pinned = story.fixture().desk.registry().plugins().count();
+    assert_eq!(pinned, plugin_files().len());
+    let scratch = story.close();
+    std::fs::remove_dir_all(scratch.path("book/plugins")).expect("the files were there");
+    let desk = Desk::open(&scratch.path("book"), |_| {}).expect("it opens without them");
+    assert_eq!(desk.book().digest(), live);
+    assert!(desk.registry().plugins().all(|(_, _, loaded)| !loaded));
+    assert!(desk.registry().declaration("sale").is_some(), "its forms are still known");
+    let sale = Submission::new("kon", "sale", &Id::new("person", "kon-cashier"), Map::new());
+    assert!(desk.submit(sale).is_no());
+}
+
+#[test]
+fn another_amount_vote_or_date_is_another_state() {
+    let told = autumn().fixture().desk.book().digest();
+    let changed = |from: &str, to: &str| {
+        assert!(AUTUMN.contains(from));
+        let mut story = Story::new();
+        story.tell(&AUTUMN.replace(from, to));
+        story.fixture().desk.book().digest()
+    };
+    assert_ne!(changed("1 250 kg", "1 251 kg"), told, "amount");
+    assert_ne!(changed("2020-10-12 kon-field", "2020-10-11 kon-field"), told, "date");
+    assert_ne!(changed("ceiling=100000", "ceiling=100001"), told, "ceiling");
+    assert_ne!(changed("given kon-decides", "given kon-decides-with-one-against"), told, "vote");
+}
+
+/// Changes one byte of an entry as somebody with a database shell would, leaf and all else as it was.
+fn damage(book: &Path, seq: i64, at: usize, fix_leaf: bool) {
+    let conn = rusqlite::Connection::open(book.join("book.db")).expect("SQLite opens it");
+    let mut bytes: Vec<u8> =
+        conn.query_row("SELECT bytes FROM entry WHERE seq = ?1", [seq], |row| row.get(0)).expect("the entry is there");
+    let at = at % bytes.len();
+    bytes[at] ^= 1;
+    conn.execute_batch("DROP TRIGGER entry_stays").expect("an insider may");
+    let leaf = baara_journal::leaf_hash(&bytes);
+    if fix_leaf {
+        conn.execute("UPDATE entry SET bytes = ?1, leaf = ?2 WHERE seq = ?3", (&bytes, &leaf[..], seq)).expect("changed");
+    } else {
+        conn.execute("UPDATE entry SET bytes = ?1 WHERE seq = ?2", (&bytes, seq)).expect("changed");
+    }
+    let put_back = "CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;";
+    conn.execute_batch(put_back).expect("and hide the trace");
+}
+
+#[test]
+fn a_changed_byte_is_named_by_its_entry() {
+    let scratch = autumn().close();
+    let size = rows(&scratch.path("book")).len();
+    for seq in 1..=size {
+        let copy = Scratch::new();
+        std::fs::create_dir_all(copy.path("book")).expect("a folder");
+        for file in ["book.db", "people.db"] {
+            std::fs::copy(scratch.path("book").join(file), copy.path("book").join(file)).expect("a copy");
+        }
+        // Another place in each entry: the first bytes, the middle, the amounts at the end.
+        damage(&copy.path("book"), i64::try_from(seq).expect("small"), seq * 37, false);
+        let found = verify(&copy.path("book"), |_| {}).expect("it can be read").damage.unwrap_or_else(|| panic!("entry {seq} was changed"));
+        assert_eq!(usize::try_from(found.seq).expect("small"), seq, "{found:?}");
+    }
+}
+
+#[test]
+fn a_changed_entry_with_a_new_hash_breaks_the_chain() {
+    let scratch = autumn().close();
+    let book = scratch.path("book");
+    let rows = rows(&book);
+    let seq = rows.iter().position(|bytes| String::from_utf8_lossy(bytes).contains("1250.000 kg")).expect("the harvest") + 1;
+    let at = String::from_utf8_lossy(&rows[seq - 1]).rfind("1250.000").expect("its kilograms");
+    damage(&book, i64::try_from(seq).expect("small"), at + 3, true);
+    let found = verify(&book, |_| {}).expect("it can be read").damage.expect("somebody changed it");
+    assert_eq!((found.code.as_str(), usize::try_from(found.seq).expect("small")), ("entry/broken-chain", seq + 1));
+    assert!(matches!(Desk::open(&book, |_| {}), Err(Fault::Entry { .. })), "such a book is not gone on with");
+}
+
+#[test]
+fn the_same_command_is_recorded_once() {
+    let story = autumn();
+    let desk = &story.fixture().desk;
+    let sub = |label: &str| {
+        let mut fields = Map::new();
+        fields.insert("code".to_owned(), "grenier".into());
+        fields.insert("label".to_owned(), label.into());
+        let id = "01758c5a-0000-7000-8000-00000000abcd".to_owned();
+        Submission { id, clock: Clock::Practice { at: 1_610_000_000_000 }, ..Submission::new("kon", "store", &Id::new("person", "kon-head"), fields) }
+    };
+    let Answer::Recorded(first) = desk.submit(sub("Grenier")) else { panic!("recorded") };
+    let size = desk.book().size();
+    let Answer::Recorded(again) = desk.submit(sub("Grenier")) else { panic!("the first answer again") };
+    assert_eq!((again.seq, &again.code, &again.opened, again.again), (first.seq, &first.code, &first.opened, true));
+    let Answer::Refused(other) = desk.submit(sub("Autre")) else { panic!("another content under the same id") };
+    assert_eq!(other.code, "command/same-id-other-content");
+    assert_eq!(desk.book().size(), size);
+}
+
+#[test]
+fn a_backup_is_the_book() {
+    let story = autumn();
+    let live = story.fixture().desk.book().digest();
+    let file = story.fixture().scratch.path("copie.baara");
+    story.fixture().desk.backup(&file, |_| {}).expect("a backup");
+    let again = story.fixture().scratch.path("again");
+    restore(&file, &again, |_| {}).expect("restored");
+    assert_eq!(digest(&again), live);
+    assert!(restore(&file, &again, |_| {}).is_err(), "no book is overwritten");
+}
+
+/// What the child of the next test does: records stores and says each seq after its acknowledgement.
+#[test]
+fn child_records_until_killed() {
+    let Ok(book) = std::env::var("BAARA_TEST_CHILD") else { return };
+    let desk = Desk::open(Path::new(&book), |_| {}).expect("the child owns the book");
+    for n in 0.. {
+        let mut fields = Map::new();
+        fields.insert("code".to_owned(), format!("n{n}").into());
+        fields.insert("label".to_owned(), format!("Magasin {n}").into());
+        let answer = desk.submit(Submission::new("kon", "store", &Id::new("person", "kon-head"), fields));
+        let Answer::Recorded(recorded) = answer else { panic!("{answer:?}") };
+        println!("ack {} {}", recorded.seq, recorded.code);
+    }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+    let scratch = autumn().close();
+    let book = scratch.path("book");
+    for round in 1..=3_usize {
+        let mut child = Command::new(std::env::current_exe().expect("this program"))
+            .args(["child_records_until_killed", "--exact", "--nocapture"])
+            .env("BAARA_TEST_CHILD", &book)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("a child");
+        let told = BufReader::new(child.stdout.take().expect("its output")).lines().map_while(Result::ok);
+        let acks = told.filter_map(|line| line.split_once("ack ").map(|(_, rest)| rest.to_owned()));
+        let mut seen = Vec::new();
+        for ack in acks {
+            seen.push(ack);
+            if seen.len() == 20 * round {
+                let locked = Desk::open(&book, |_| {}).map(|_| ()).expect_err("the child owns it");
+                assert_eq!(locked.code(), "journal/locked", "a second process is told");
+                child.kill().expect("kill -9"); // What it still said before it died is read too.
+            }
+        }
+        child.wait().expect("it died");
+        assert!(seen.len() >= 20 * round);
+        let desk = Desk::open(&book, |_| {}).expect("it opens again");
+        let verified = desk.verify(|_| {}).expect("it can be read");
+        assert!(verified.ok(), "{verified:?}");
+        for ack in seen {
+            let (seq, code) = ack.split_once(' ').expect("seq and code");
+            let (_, leaf) = desk.entry(seq.parse().expect("a seq")).expect("readable").unwrap_or_else(|| panic!("entry {seq} was acknowledged"));
+            assert_eq!(leaf, code);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_a_book_is_told() {
+    let scratch = Scratch::new();
+    let code = |folder: &Path| Desk::open(folder, |_| {}).map(|_| ()).expect_err("not a book").code().to_owned();
+    assert_eq!(code(&scratch.path("nothing")), "journal/missing");
+    std::fs::create_dir_all(scratch.path("text")).expect("a folder");
+    std::fs::write(scratch.path("text/book.db"), "Cahier de récoltes, 2020. ".repeat(400)).expect("a text");
+    assert_eq!(code(&scratch.path("text")), "journal/not-a-book");
+    let newer = autumn().close();
+    let conn = rusqlite::Connection::open(newer.path("book/book.db")).expect("SQLite opens it");
+    conn.execute_batch("DROP TRIGGER meta_stays; UPDATE meta SET value = 'baara-journal/2' WHERE key = 'format';").expect("changed");
+    drop(conn);
+    assert_eq!(code(&newer.path("book")), "journal/newer");
+    assert!(verify(&newer.path("book"), |_| {}).is_ok(), "it still opens for verify");
+}
