@@ -108,6 +108,24 @@ impl SharingKey {
         Ok(())
     }
 
+    /// When the voted terms are of the form `workers = 3/10; fund/kon-roulement = 7/10`, only they are adopted.
+    fn as_decided(&self, decision: &Id, book: &Book<'_>) -> Result<(), Refusal> {
+        let text = book.value(decision, "terms");
+        let terms = text.as_str().unwrap_or_default().split([';', '\n']).map(str::trim).filter(|term| !term.is_empty());
+        let Some(terms) = terms.map(|term| term.split_once('=')).collect::<Option<Vec<_>>>() else { return Ok(()) };
+        let voted: Vec<(&str, &str)> = terms.iter().map(|(to, ratio)| (to.trim(), ratio.trim())).collect();
+        let voted: Vec<&(&str, &str)> = voted.iter().filter(|(to, _)| beneficiary(to).is_some()).collect();
+        let cross = |ratio: &Ratio| (u128::from(ratio.num()), u128::from(ratio.den()));
+        let same = |part: &PartLine| {
+            let voted = voted.iter().find(|(to, _)| *to == part.to).and_then(|(_, ratio)| Ratio::parse(ratio));
+            voted.is_some_and(|voted| cross(&voted).0 * cross(&part.ratio).1 == cross(&part.ratio).0 * cross(&voted).1)
+        };
+        if voted.is_empty() || (voted.len() == self.parts.len() && self.parts.iter().all(same)) {
+            return Ok(());
+        }
+        Err(Refusal::new("key/not-as-decided").with("decision", decision).with("voted", text.as_str().unwrap_or_default()))
+    }
+
     /// A key begins with a month, not before its entry (the first key of a unit may), and alone.
     fn begins(&self, cmd: &Command, book: &Book<'_>) -> Result<(), Refusal> {
         if self.from.day() != 1 {
@@ -134,6 +152,7 @@ impl Record for SharingKey {
     fn refusals() -> &'static [&'static str] {
         &[
             "key/other-decision",
+            "key/not-as-decided",
             "key/unknown-beneficiary",
             "key/to-itself",
             "key/twice",
@@ -152,6 +171,7 @@ impl Record for SharingKey {
         }
         book.open(&self.unit)?;
         self.checked(book)?;
+        self.as_decided(&decision.id, book)?;
         self.begins(cmd, book)?;
         let parts: Value = self.parts.iter().map(|part| json!({"to": part.to, "ratio": part.ratio.to_string()})).collect();
         Ok(Effects::new().open(
@@ -236,6 +256,22 @@ mod tests {
         let mut book = prison(&[]);
         let first = adopted(&mut book, json!({"from": "2020-01-01"}));
         assert!(record::<SharingKey>(&mut book, "2020-04-10", first).is_ok());
+    }
+
+    #[test]
+    fn only_what_was_voted_is_adopted() {
+        let mut book = prison(&[]);
+        let mut voted = |terms: &str| {
+            let decision = adopt(&mut book, "sharing-key", 0);
+            let set = Effects::new().set(&id(&decision), "terms", terms, "2020-01-01".parse().unwrap());
+            book.apply("test", "2020-01-01".parse().unwrap(), &id("person/kon-20-0001"), &set.0);
+            let fields = adopted(&mut book, json!({"leave": decision}));
+            record::<SharingKey>(&mut book.clone(), "2020-04-10", fields).map(|_| ()).map_err(|no| no.code)
+        };
+        assert_eq!(voted("workers = 2/6; fund/kon-roulement = 1/3; fund/kon-caution = 1/3"), Ok(()));
+        assert_eq!(voted("par tiers, comme lu en séance"), Ok(()));
+        assert_eq!(voted("workers = 3/10; fund/kon-roulement = 7/10"), Err("key/not-as-decided".to_owned()));
+        assert_eq!(voted("workers = 1/2; fund/kon-roulement = 1/3; fund/kon-caution = 1/6"), Err("key/not-as-decided".to_owned()));
     }
 
     #[test]
