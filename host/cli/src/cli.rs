@@ -218,6 +218,9 @@ pub(crate) struct Init {
     /// A rule the act states: `quorum.heads=1/2`, `quorum.colleges=3`, `majority=1/2`.
     #[arg(long = "rule", value_name = "NAME=VALUE")]
     pub(crate) rules: Vec<String>,
+    /// A template whose colleges and rules the act adopts, where no `--rule` says otherwise.
+    #[arg(long)]
+    pub(crate) template: Option<String>,
     /// A practice book: marked everywhere, asks no secrets.
     #[arg(long)]
     pub(crate) practice: bool,

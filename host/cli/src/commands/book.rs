@@ -21,7 +21,15 @@ pub(crate) fn init(session: &mut Session, init: &Init) -> Result<(), Failure> {
         None => Clock::Machine.today(),
     };
     let members = init.members.iter().map(|m| member(m)).collect::<Result<Vec<_>, _>>()?;
-    let rules = init.rules.iter().map(|r| rule(r)).collect::<Result<Vec<_>, _>>()?;
+    let mut rules = init.rules.iter().map(|r| rule(r)).collect::<Result<Vec<_>, _>>()?;
+    let mut wanted = config.wanted.clone();
+    if let Some(name) = &init.template {
+        let template = super::config::template(&config, name)?;
+        let unsaid: Vec<_> = template.rules.iter().filter(|(name, _)| !rules.iter().any(|(said, _)| said == name)).cloned().collect();
+        rules.extend(unsaid);
+        let new = template.wanted.iter().filter(|w| !config.wanted.iter().any(|known| known.thing == w.thing));
+        wanted.extend(new.cloned());
+    }
     let first = members.first().ok_or_else(|| Refusal::new("found/too-few-persons").with("persons", 0))?;
     let by = Id::parse(&format!("person/{}-{}", init.site, first.code)).map_err(|_| bad_member("code", &first.code))?;
     let own = config.wanted.iter().filter(|w| w.thing.kind() == "facility" && w.thing.code() == init.site);
@@ -30,7 +38,7 @@ pub(crate) fn init(session: &mut Session, init: &Init) -> Result<(), Failure> {
     let founding = Founding { site: init.site.clone(), facility, act: init.act.clone(), members, rules, date, clock: Clock::Machine };
     let desk = create(session, init.practice)?;
     let clock = session.clock(&desk)?;
-    let made = found(session, &desk, &config.wanted, &by, Founding { clock, ..founding.clone() });
+    let made = found(session, &desk, &wanted, &by, Founding { clock, ..founding.clone() });
     if made.is_err() {
         discard(&desk);
     }

@@ -42,16 +42,20 @@ pub(crate) fn wanted(config: &[config::Wanted], day: Date) -> Vec<Wanted> {
     config.iter().map(one).collect()
 }
 
+/// The template of this name.
+pub(crate) fn template<'c>(config: &'c Config, name: &str) -> Result<&'c config::Template, Failure> {
+    config.templates.get(name).ok_or_else(|| {
+        let names: Vec<&str> = config.templates.keys().map(String::as_str).collect();
+        Refusal::new("template/unknown").with("template", name).with("templates", names.join(", ")).into()
+    })
+}
+
 fn apply(session: &mut Session, dry_run: bool, templates: &[String], common: &Common) -> Result<(), Failure> {
     let (config, _) = read(session)?;
     let desk = session.desk()?;
     let mut all = config.wanted.clone();
     for name in templates {
-        let found = config.templates.get(name).ok_or_else(|| {
-            let names: Vec<&str> = config.templates.keys().map(String::as_str).collect();
-            Refusal::new("template/unknown").with("template", name).with("templates", names.join(", "))
-        })?;
-        all.extend(found.iter().cloned());
+        all.extend(template(&config, name)?.wanted.iter().cloned());
     }
     let clock = session.clock(&desk)?;
     let day = common.date.as_deref().map(parts::day).transpose()?.unwrap_or_else(|| clock.today());

@@ -150,7 +150,7 @@ fn read(text: &str, names: &[String], form: &KindDeclaration) -> (Vec<Line>, Vec
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = line_of(text, error.position());
                 bad.push(BadLine { line, column: 0, name: String::new(), code: "import/unreadable".to_owned(), text: error.to_string() });
                 continue;
             }
@@ -158,7 +158,7 @@ fn read(text: &str, names: &[String], form: &KindDeclaration) -> (Vec<Line>, Vec
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let at = record.position().map_or(0, csv::Position::line);
+        let at = line_of(text, record.position());
         let mut fields = Map::new();
         for (name, value) in names.iter().zip(record.iter()).filter(|(_, value)| !value.is_empty()) {
             let lines = form.fields.iter().any(|f| f.name == *name && matches!(f.kind, FieldType::Lines { .. }));
@@ -172,6 +172,14 @@ fn read(text: &str, names: &[String], form: &KindDeclaration) -> (Vec<Line>, Vec
         lines.push(Line { at, fields });
     }
     (lines, bad)
+}
+
+/// The line a record begins on; the reader's own count stands before the line's end of the one above.
+fn line_of(text: &str, position: Option<&csv::Position>) -> u64 {
+    let bytes = text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes();
+    let begin = position.and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(0).min(bytes.len());
+    let blank = bytes[begin..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    bytes[..begin + blank].iter().filter(|b| **b == b'\n').count() as u64 + 1
 }
 
 fn bad_field(line: u64, names: &[String], error: &FieldError, kind: &str, words: &Words) -> BadLine {

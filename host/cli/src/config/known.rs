@@ -23,8 +23,6 @@ pub(crate) enum Type {
     Thing(&'static str),
     /// Several of one of these types.
     Texts,
-    /// Several things of this kind.
-    Things(&'static str),
     /// Several small tables with these keys.
     Tables(&'static [(&'static str, Type)]),
     /// Whatever the rule needs: words, a whole number, yes or no, a day, or a list of words.
@@ -45,7 +43,6 @@ impl Type {
             Type::Choice(_) => "config.type.choice",
             Type::Thing(_) => "config.type.thing",
             Type::Texts => "config.type.texts",
-            Type::Things(_) => "config.type.things",
             Type::Tables(_) => "config.type.tables",
             Type::Any => "config.type.any",
         }
@@ -67,6 +64,15 @@ pub(crate) const COMMON: &[(&str, Type)] =
     &[("label", Type::Text), ("label-en", Type::Text), ("aliases", Type::Texts), ("source", Type::Text), ("note", Type::Text)];
 
 const GROUPS: &[&str] = &["cereal", "legume", "vegetable", "product", "material", "input", "livestock", "service", "money", "work"];
+
+const INPUTS: &[(&str, Type)] =
+    &[("item", Type::Thing("item")), ("per", Type::Ratio), ("per-width", Type::Any), ("tolerance", Type::Ratio)];
+
+const PRODUCTS: &[(&str, Type)] =
+    &[("product", Type::Thing("item")), ("inputs", Type::Tables(INPUTS)), ("cure-days", Type::Whole), ("tolerance", Type::Ratio)];
+
+/// Kinds of which a template holds one, named after its file.
+pub(crate) const ONE_A_FILE: &[&str] = &["template", "rule", "bureau"];
 
 /// The kinds, in reading order.
 pub(crate) const KNOWN: &[Known] = &[
@@ -97,6 +103,9 @@ pub(crate) const KNOWN: &[Known] = &[
             ("form", Type::Text),
             ("crop", Type::Thing("crop")),
             ("state", Type::Text),
+            ("yield-low", Type::Whole),
+            ("yield-usual", Type::Whole),
+            ("yield-high", Type::Whole),
         ],
     },
     Known {
@@ -142,7 +151,8 @@ pub(crate) const KNOWN: &[Known] = &[
         keys: &[
             ("product", Type::Thing("item")),
             ("trade", Type::Thing("trade")),
-            ("inputs", Type::Tables(&[("item", Type::Thing("item")), ("per", Type::Ratio), ("tolerance", Type::Ratio)])),
+            ("inputs", Type::Tables(INPUTS)),
+            ("cure-days", Type::Whole),
             ("tolerance", Type::Ratio),
             ("tolerance-quarter", Type::Ratio),
         ],
@@ -150,9 +160,15 @@ pub(crate) const KNOWN: &[Known] = &[
     Known {
         kind: "trade",
         needs: &["label"],
-        keys: &[("plugin", Type::Text), ("products", Type::Things("item")), ("hazardous", Type::Flag), ("*", Type::Any)],
+        keys: &[
+            ("plugin", Type::Text),
+            ("products", Type::Tables(PRODUCTS)),
+            ("cure-days", Type::Whole),
+            ("hazardous", Type::Flag),
+            ("outside", Type::Flag),
+        ],
     },
-    Known { kind: "role", needs: &["label"], keys: &[("may", Type::Texts), ("sees", Type::Texts), ("sites", Type::Texts)] },
+    Known { kind: "role", needs: &["label"], keys: &[("may", Type::Texts), ("sees", Type::Texts), ("staff-only", Type::Flag)] },
     Known { kind: "college", needs: &["label"], keys: &[("staff", Type::Flag)] },
     Known { kind: "reason", needs: &["label"], keys: &[("for", Type::Texts), ("paid", Type::Flag), ("excused", Type::Flag)] },
     Known { kind: "donor", needs: &["label"], keys: &[] },
@@ -179,7 +195,10 @@ pub(crate) const KNOWN: &[Known] = &[
     },
     Known { kind: "rules", needs: &[], keys: &[("*", Type::Any)] },
     Known { kind: "price-list", needs: &[], keys: &[("decision", Type::Text), ("*", Type::Amount)] },
-    Known { kind: "template", needs: &["label"], keys: &[("*", Type::Any)] },
+    Known { kind: "template", needs: &["label"], keys: &[("active", Type::Flag), ("act", Type::Text)] },
+    Known { kind: "rule", needs: &[], keys: &[("*", Type::Any)] },
+    Known { kind: "bureau", needs: &[], keys: &[("offices", Type::Text)] },
+    Known { kind: "seat", needs: &["label"], keys: &[("college", Type::Thing("college")), ("count", Type::Text), ("office", Type::Text)] },
 ];
 
 /// The kind of this name.

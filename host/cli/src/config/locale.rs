@@ -6,8 +6,10 @@ use super::mistake::{Mistake, nearest};
 use super::read::{parse, unknown, wrong_type};
 use toml::de::{DeTable, DeValue};
 
-const SECTIONS: &[&str] =
-    &["refusal", "kind", "field", "choice", "warning", "screen", "report", "column", "note", "config", "thing", "role", "setting"];
+const SECTIONS: &[&str] = &[
+    "refusal", "kind", "field", "choice", "warning", "screen", "report", "column", "note", "config", "thing", "role", "setting", "type",
+    "result", "rule", "state",
+];
 
 /// Finds the mistakes of one file of words.
 pub(crate) fn check(source: &Source, mistakes: &mut Vec<Mistake>) {

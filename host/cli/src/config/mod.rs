@@ -51,10 +51,19 @@ pub(crate) struct Wanted {
 pub(crate) struct Config {
     /// Things with their attributes, in reading order.
     pub(crate) wanted: Vec<Wanted>,
-    /// Templates by name: off until somebody applies one.
-    pub(crate) templates: BTreeMap<String, Vec<Wanted>>,
+    /// Templates by name: off until somebody names one.
+    pub(crate) templates: BTreeMap<String, Template>,
     /// The settings of this machine.
     pub(crate) settings: Settings,
+}
+
+/// A model to begin from: things to record, and rules that a founding act may state.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub(crate) struct Template {
+    /// Things, such as colleges.
+    pub(crate) wanted: Vec<Wanted>,
+    /// Rules by name.
+    pub(crate) rules: Vec<(String, Value)>,
 }
 
 /// One difference between what configuration asks for and what the book says.
@@ -112,15 +121,26 @@ pub(crate) fn read(sources: &[Source]) -> Result<Config, Vec<Mistake>> {
             config.settings = settings::read(source, &mut mistakes);
         } else if source.name.starts_with("locale/") {
             locale::check(source, &mut mistakes);
-        } else if let Some(name) = source.name.strip_prefix("templates/") {
-            let wanted = reading.things(source, &mut mistakes);
-            config.templates.insert(name.trim_end_matches(".toml").to_owned(), wanted);
-        } else {
+        } else if !source.name.starts_with("templates/") {
             config.wanted.extend(reading.things(source, &mut mistakes));
+        }
+    }
+    for source in sources {
+        if let Some(name) = source.name.strip_prefix("templates/") {
+            let mut own = reading.of_template();
+            let wanted = own.things(source, &mut mistakes);
+            own.check_ids(&mut mistakes);
+            config.templates.insert(name.trim_end_matches(".toml").to_owned(), template(wanted));
         }
     }
     reading.check_ids(&mut mistakes);
     if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+}
+
+fn template(wanted: Vec<Wanted>) -> Template {
+    let (rules, rest): (Vec<Wanted>, Vec<Wanted>) = wanted.into_iter().partition(|w| w.thing.kind() == "rule");
+    let wanted = rest.into_iter().filter(|w| !matches!(w.thing.kind(), "template" | "bureau" | "seat")).collect();
+    Template { wanted, rules: rules.into_iter().map(|w| (w.key, w.value)).collect() }
 }
 
 /// What must be recorded so that the book says what configuration asks for.

@@ -1,6 +1,6 @@
 //! Reads files of things: types checked, ids made whole, every mistake kept with its place.
 
-use super::known::{COMMON, KNOWN, Known, Type, key, kind};
+use super::known::{COMMON, KNOWN, Known, ONE_A_FILE, Type, key, kind};
 use super::mistake::{Mistake, nearest, place};
 use super::{Source, Wanted};
 use baara_plugin_api::{Amount, Date, Id, Ratio, Unit, Value};
@@ -13,7 +13,11 @@ use toml::de::{DeTable, DeValue};
 /// What all files together name: units and things.
 pub(crate) struct Reading {
     units: BTreeSet<String>,
-    things: BTreeMap<Id, Vec<Option<Date>>>,
+    things: BTreeMap<Id, Vec<(Option<Date>, String)>>,
+    /// What was read, so that a file may say again what another says, and only that.
+    values: BTreeMap<(Id, String, Option<Date>), Value>,
+    /// What the other files name, when this reading is of one template.
+    known: BTreeSet<Id>,
     named: Vec<(Source, Range<usize>, Id)>,
 }
 
@@ -29,7 +33,13 @@ impl Reading {
                 units.extend(named.map(str::to_owned));
             }
         }
-        Reading { units, things: BTreeMap::new(), named: Vec::new() }
+        Reading { units, things: BTreeMap::new(), values: BTreeMap::new(), known: BTreeSet::new(), named: Vec::new() }
+    }
+
+    /// A reading of one template, which may name things of the other files again.
+    pub(crate) fn of_template(&self) -> Reading {
+        let known = self.things.keys().cloned().collect();
+        Reading { units: self.units.clone(), things: BTreeMap::new(), values: BTreeMap::new(), known, named: Vec::new() }
     }
 
     /// The things of one file.
@@ -52,6 +62,10 @@ impl Reading {
                             _ => mistakes.push(shape(source, one.span(), known)),
                         }
                     }
+                }
+                DeValue::Table(table) if ONE_A_FILE.contains(&known.kind) => {
+                    let stem = source.name.rsplit('/').next().unwrap_or("").trim_end_matches(".toml");
+                    wanted.extend(self.thing(source, known, table, name.span(), Some((stem, name.span())), mistakes));
                 }
                 DeValue::Table(named) => {
                     for (code, one) in named.iter() {
@@ -105,12 +119,12 @@ impl Reading {
             read
         });
         let dates = self.things.entry(id.clone()).or_default();
-        if dates.contains(&from) {
+        if dates.iter().any(|(day, file)| *day == from && *file == source.name) {
             let said = Said::new("config.repeated").with("thing", format!("{} {code}", known.kind));
             mistakes.push(Mistake::new(source, code_at, said, Said::new("config.repeated.try")));
             return Vec::new();
         }
-        dates.push(from);
+        dates.push((from, source.name.clone()));
         let first = dates.len() == 1;
         let mut wanted = Vec::new();
         let mut flat = Vec::new();
@@ -124,6 +138,17 @@ impl Reading {
             };
             if let Some(value) = self.value(source, &name, value, of, mistakes) {
                 let (line, _) = place(&source.text, name_at.start);
+                match self.values.insert((id.clone(), name.clone(), from), value.clone()) {
+                    Some(said) if said == value => continue,
+                    Some(said) => {
+                        let wrong = Said::new("config.otherwise").with("thing", format!("{} {code}", known.kind)).with("key", &name);
+                        let remedy =
+                            Said::new("config.otherwise.try").with("said", said.as_str().map_or_else(|| said.to_string(), str::to_owned));
+                        mistakes.push(Mistake::new(source, name_at, wrong, remedy));
+                        continue;
+                    }
+                    None => {}
+                }
                 wanted.push(Wanted { thing: id.clone(), key: name, value, from, source: format!("{}:{line}", source.name) });
             }
         }
@@ -163,7 +188,6 @@ impl Reading {
             },
             Type::Thing(kind) => text.and_then(|t| self.id(source, value.span(), kind, t)).map(|id| Value::from(id.as_str())),
             Type::Texts => return self.list(source, name, value, Type::Text, of, mistakes),
-            Type::Things(kind) => return self.list(source, name, value, Type::Thing(kind), of, mistakes),
             Type::Tables(keys) => return self.tables(source, name, value, keys, of, mistakes),
             Type::Any => any(value.get_ref()),
         };
@@ -252,8 +276,8 @@ impl Reading {
 
     /// Tells the things that are named and stand in no file.
     pub(crate) fn check_ids(&self, mistakes: &mut Vec<Mistake>) {
-        for (source, at, id) in self.named.iter().filter(|(.., id)| !self.things.contains_key(id)) {
-            let codes = || self.things.keys().filter(|other| other.kind() == id.kind()).map(Id::code);
+        for (source, at, id) in self.named.iter().filter(|(.., id)| !self.things.contains_key(id) && !self.known.contains(id)) {
+            let codes = || self.things.keys().chain(&self.known).filter(|other| other.kind() == id.kind()).map(Id::code);
             let near = nearest(id.code(), codes());
             mistakes.push(unknown(source, at.clone(), "config.unknown-thing", id.as_str(), near, codes()));
         }
