@@ -1,5 +1,6 @@
 //! The one thread that owns the journal: judges in turn, commits a group, and only then answers.
 
+use crate::again::Memory;
 use crate::answers::{Answer, Recorded, Submission, Waiting};
 use crate::desk::Shared;
 use crate::judge::{Bench, Judged, No, opened_things};
@@ -210,16 +211,9 @@ impl Writer {
     /// The first answer again for the same command; a refusal for another content under the same id.
     fn again(&self, book: &TheBook, sub: &Submission, records: &[Record]) -> Answer {
         let found = (1..=book.size()).rev().find_map(|seq| self.past(seq, records).filter(|entry| entry.id == sub.id));
-        let same = found.filter(|entry| {
-            entry.by.0 == sub.person && (entry.kind.split('/').next() == sub.kind.split('/').next() || entry.kind == "propose/1")
-        });
-        match same {
-            Some(entry) => {
-                let leaf = baara_journal::leaf_hash(&entry.bytes());
-                Answer::Recorded(recorded(&entry, hex(&leaf), Vec::new(), true))
-            }
-            None => Answer::Refused(baara_plugin_api::Refusal::new("command/same-id-other-content").with("id", &sub.id)),
-        }
+        let registry = self.shared.registry.read().expect("no reader panics");
+        let sealed = self.shared.sealed.lock().expect("no holder panics");
+        Memory { book, registry: &registry, sealed: &sealed }.answer(sub, found.as_ref())
     }
 
     fn past(&self, seq: u64, records: &[Record]) -> Option<Entry> {
