@@ -260,7 +260,14 @@ impl Story {
         Ok((date, Clock::Practice { at: self.at }))
     }
 
-    fn submission(&self, date: Date, clock: Clock, person: &str, kind: &str, rest: &[String]) -> Result<(Submission, Option<String>), String> {
+    fn submission(
+        &self,
+        date: Date,
+        clock: Clock,
+        person: &str,
+        kind: &str,
+        rest: &[String],
+    ) -> Result<(Submission, Option<String>), String> {
         let person = self.fill(person)?;
         let person = if person.contains('/') { person } else { format!("person/{person}") };
         let person = Id::parse(&person).map_err(|e| e.to_string())?;

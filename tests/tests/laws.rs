@@ -90,8 +90,7 @@ fn another_amount_vote_or_date_is_another_state() {
 /// Changes one byte of an entry as somebody with a database shell would, leaf and all else as it was.
 fn damage(book: &Path, seq: i64, at: usize, fix_leaf: bool) {
     let conn = rusqlite::Connection::open(book.join("book.db")).expect("SQLite opens it");
-    let mut bytes: Vec<u8> =
-        conn.query_row("SELECT bytes FROM entry WHERE seq = ?1", [seq], |row| row.get(0)).expect("the entry is there");
+    let mut bytes: Vec<u8> = conn.query_row("SELECT bytes FROM entry WHERE seq = ?1", [seq], |row| row.get(0)).expect("the entry is there");
     let at = at % bytes.len();
     bytes[at] ^= 1;
     conn.execute_batch("DROP TRIGGER entry_stays").expect("an insider may");
@@ -144,7 +143,11 @@ fn the_same_command_is_recorded_once() {
         fields.insert("code".to_owned(), "grenier".into());
         fields.insert("label".to_owned(), label.into());
         let id = "01758c5a-0000-7000-8000-00000000abcd".to_owned();
-        Submission { id, clock: Clock::Practice { at: 1_610_000_000_000 }, ..Submission::new("kon", "store", &Id::new("person", "kon-head"), fields) }
+        Submission {
+            id,
+            clock: Clock::Practice { at: 1_610_000_000_000 },
+            ..Submission::new("kon", "store", &Id::new("person", "kon-head"), fields)
+        }
     };
     let Answer::Recorded(first) = desk.submit(sub("Grenier")) else { panic!("recorded") };
     let size = desk.book().size();
@@ -213,7 +216,8 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         assert!(verified.ok(), "{verified:?}");
         for ack in seen {
             let (seq, code) = ack.split_once(' ').expect("seq and code");
-            let (_, leaf) = desk.entry(seq.parse().expect("a seq")).expect("readable").unwrap_or_else(|| panic!("entry {seq} was acknowledged"));
+            let (_, leaf) =
+                desk.entry(seq.parse().expect("a seq")).expect("readable").unwrap_or_else(|| panic!("entry {seq} was acknowledged"));
             assert_eq!(leaf, code);
         }
     }

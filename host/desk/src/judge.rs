@@ -9,6 +9,7 @@ use crate::registry::{Registry, Way};
 use baara_book::allot::allot;
 use baara_book::entry::VERSION;
 use baara_book::guards::{self, Act};
+use baara_book::kinds::{REVEALS, figures_fit};
 use baara_book::{Entry, TheBook};
 use baara_journal::Seal;
 use baara_plugin_api::{Command, Date, Effect, Field, FieldError, Id, Map, Refusal, Value};
@@ -45,6 +46,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) registry: &'a Registry,
     /// Reads an entry back by its seq, for endorsements and corrections.
     pub(crate) past: &'a dyn Fn(u64) -> Option<Entry>,
+    /// Opens a seal, for texts that must be said again as they were sealed.
+    pub(crate) unseal: &'a dyn Fn(&str) -> Option<String>,
     /// Practice books derive their seals' salts, so that the same year has the same bytes.
     pub(crate) practice: bool,
 }
@@ -78,7 +81,9 @@ impl Bench<'_> {
         let kind = known.declaration.kind.clone();
         let (today, date) = self.days(sub)?;
         let role = people::role_for(self.book, &sub.site, &sub.person, sub.role.as_ref(), &kind, date)?;
-        let mut fields = read_fields(self.book, &sub.site, date, &known.declaration.fields, &sub.fields, sub.source).map_err(No::Fields)?;
+        let raw = self.said_again(&kind, sub)?;
+        let mut fields = read_fields(self.book, &sub.site, date, &known.declaration.fields, &raw, sub.source).map_err(No::Fields)?;
+        self.figures_fit(&kind, &fields)?;
         late(today, date, &fields)?;
         let mut seals = Vec::new();
         self.seal(&known.declaration.fields, &mut fields, &sub.id, &mut seals);
@@ -109,6 +114,33 @@ impl Bench<'_> {
         };
         let effects = guards::with_leave(self.book, &act(&cmd, today, false), decided.0)?;
         Ok(Ruling { cmd, effects, seals, plugin })
+    }
+
+    /// Texts sealed by two people and now said in clear: filled in from the seals, and equal to them.
+    fn said_again(&self, kind: &str, sub: &Submission) -> Result<Map, Refusal> {
+        let mut raw = sub.fields.clone();
+        for reveal in REVEALS.iter().filter(|r| r.kind == kind) {
+            let Some(thing) = raw.get(reveal.thing).and_then(Value::as_str) else { continue };
+            let named = Id::parse(thing).or_else(|_| Id::parse(&format!("{}/{thing}", reveal.thing)));
+            let token = named.ok().and_then(|id| self.book.thing(&id, Date::MAX)).map(|t| t.text(reveal.key).to_owned());
+            let Some(sealed) = token.and_then(|token| (self.unseal)(&token)) else { continue };
+            let said = raw.get(reveal.field).and_then(Value::as_str).unwrap_or("").trim();
+            if !said.is_empty() && said != sealed {
+                return Err(Refusal::new("count/seal-differs").with("field", reveal.field));
+            }
+            raw.insert(reveal.field.to_owned(), sealed.into());
+        }
+        Ok(raw)
+    }
+
+    /// What a counter typed is told at once when it cannot be figures: afterwards only its seal is seen.
+    fn figures_fit(&self, kind: &str, fields: &Map) -> Result<(), Refusal> {
+        if !matches!(kind, "count-first/1" | "count-second/1") {
+            return Ok(());
+        }
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or("");
+        let place = Id::parse(text("count")).ok().and_then(|id| self.book.thing(&id, Date::MAX)).and_then(|t| t.id_of("place"));
+        place.map_or(Ok(()), |place| figures_fit(place.kind(), text("figures")))
     }
 
     /// A fact takes effect, an intention waits.

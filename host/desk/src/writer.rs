@@ -113,7 +113,8 @@ impl Writer {
             }
             let registry = shared.registry.read().expect("no reader panics");
             let past = |seq: u64| self.past(seq, records);
-            let bench = Bench { book: &book, registry: &registry, past: &past, practice: shared.practice };
+            let unseal = |token: &str| shared.unseal(token);
+            let bench = Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice };
             bench.judge(&sub)
         };
         match judged {
@@ -168,7 +169,8 @@ impl Writer {
             let book = shared.book.read().expect("no reader panics");
             let registry = shared.registry.read().expect("no reader panics");
             let past = |seq: u64| self.past(seq, records);
-            make(&Bench { book: &book, registry: &registry, past: &past, practice: shared.practice })
+            let unseal = |token: &str| shared.unseal(token);
+            make(&Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice })
         };
         match made {
             Ok(judged) => judged
