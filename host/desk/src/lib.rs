@@ -7,6 +7,7 @@ mod clock;
 mod copies;
 mod corrections;
 mod desk;
+pub mod exports;
 mod fault;
 mod founding;
 mod intentions;
