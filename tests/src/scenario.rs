@@ -2,13 +2,13 @@
 //!
 //! | Block | Says |
 //! |---|---|
-//! | `do` | one command a line: `DATE PERSON kind --field value … as name`; all are recorded |
+//! | `do` | one command a line: `DATE PERSON kind --field value … as name`; all are recorded, but `… !CODE` is refused |
 //! | `refused CODE` | the last command of the block above was refused; lines `key value` are what its text shows |
 //! | `waiting NEED …` | the last command above waits for these roles |
 //! | `shows` | what the book answers now |
 //! | `config` | things and values in TOML, recorded as configuration |
 //!
-//! `DATE@DATE` is a day and the later day it was recorded. `@lot` is the last lot opened, `@name` the seq of the command
+//! `DATE@DATE` is a day and the later day it was recorded, `DATE+3` three hours later. `@lot` is the last lot opened, `@name` the seq of the command
 //! named so, `@name.lot` the lot it opened. `given NAME key=value` runs `given/NAME.md` with its `{key}` filled in.
 
 use crate::fixture::{Fixture, morning, wanted};
@@ -69,9 +69,8 @@ pub fn run_file(path: &Path) -> Told {
     for blocks in scenarios(&text) {
         told.scenarios += 1;
         let mut stage = Story::in_folder(path);
-        if let Err((line, what)) = stage.run(&blocks) {
-            told.failures.push(Failure { file: path.to_owned(), line, what });
-        }
+        let failures = stage.run(&blocks);
+        told.failures.extend(failures.into_iter().map(|(line, what)| Failure { file: path.to_owned(), line, what }));
         told.refusals.append(&mut stage.refusals);
         told.kinds.append(&mut stage.kinds);
     }
@@ -120,6 +119,7 @@ pub struct Story {
     last: Last,
     refusals: BTreeSet<String>,
     kinds: BTreeSet<String>,
+    failures: Vec<(usize, String)>,
 }
 
 type Went = Result<(), (usize, String)>;
@@ -144,9 +144,8 @@ impl Story {
     #[track_caller]
     pub fn tell(&mut self, text: &str) {
         let blocks: Vec<Block> = scenarios(text).into_iter().flatten().collect();
-        if let Err((line, what)) = self.run(&blocks) {
-            panic!("line {line}: {what}");
-        }
+        let failures = self.run(&blocks);
+        assert!(failures.is_empty(), "{failures:#?}");
     }
 
     /// What a name stands for.
@@ -179,37 +178,53 @@ impl Story {
             last: Last::Nothing,
             refusals: BTreeSet::new(),
             kinds: BTreeSet::new(),
+            failures: Vec::new(),
         }
     }
 
-    fn run(&mut self, blocks: &[Block]) -> Went {
+    /// Runs all blocks; what goes wrong does not hide the rest.
+    fn run(&mut self, blocks: &[Block]) -> Vec<(usize, String)> {
         for (i, block) in blocks.iter().enumerate() {
             let next = blocks.get(i + 1).map_or("", |b| b.head.split(' ').next().unwrap_or(""));
-            let (what, rest) = block.head.split_once(' ').unwrap_or((&block.head, ""));
-            match what {
-                "do" => self.block(block, next)?,
-                "refused" => self.refused(block, rest.trim())?,
-                "waiting" => self.waiting(block, rest)?,
-                "shows" => block.body.iter().filter(|l| !l.1.trim().is_empty()).try_for_each(|(n, line)| self.shows(*n, line))?,
-                "config" => self.config(block, rest.trim())?,
-                "" | "text" => {}
-                other => return Err((block.line, format!("no block is called '{other}'"))),
-            }
+            let went = self.one(block, next);
+            self.failures.extend(went.err());
         }
-        Ok(())
+        std::mem::take(&mut self.failures)
+    }
+
+    fn one(&mut self, block: &Block, next: &str) -> Went {
+        let (what, rest) = block.head.split_once(' ').unwrap_or((&block.head, ""));
+        match what {
+            "do" => self.block(block, next),
+            "refused" => self.refused(block, rest.trim()),
+            "waiting" => self.waiting(block, rest),
+            "shows" => block.body.iter().filter(|l| !l.1.trim().is_empty()).try_for_each(|(n, line)| self.shows(*n, line)),
+            "config" => self.config(block, rest.trim()),
+            "" | "text" => Ok(()),
+            other => Err((block.line, format!("no block is called '{other}'"))),
+        }
     }
 
     fn block(&mut self, block: &Block, next: &str) -> Went {
         let lines: Vec<_> = block.body.iter().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with("//")).collect();
         for (i, (n, line)) in lines.iter().enumerate() {
-            self.line(*n, line)?;
+            if let Some((command, code)) = line.rsplit_once(" !").filter(|(_, code)| code.contains('/') && !code.contains(' ')) {
+                let told = self.line(*n, command).and_then(|()| self.refusal(*n, code).map(drop));
+                self.failures.extend(told.err());
+                self.last = Last::Nothing;
+                continue;
+            }
+            if let Err(failure) = self.line(*n, line) {
+                self.failures.push(failure);
+                continue;
+            }
             let last = i + 1 == lines.len();
             match &self.last {
                 Last::Refused(refusals) if !(last && next == "refused") => {
-                    return Err((*n, format!("refused: {}", refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))));
+                    self.failures.push((*n, format!("refused: {}", refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))));
                 }
                 Last::Waiting(needs) if !(last && next == "waiting") && !line.trim_end().ends_with(" waits") => {
-                    return Err((*n, format!("waits for {}", needs.join(", "))));
+                    self.failures.push((*n, format!("waits for {}", needs.join(", "))));
                 }
                 _ => {}
             }
@@ -247,13 +262,17 @@ impl Story {
             text = text.replace(&format!("{{{key}}}"), &self.fill(value).map_err(|e| (n, e))?);
         }
         let blocks: Vec<Block> = scenarios(&text).into_iter().flatten().collect();
-        self.run(&blocks).map_err(|(line, what)| (n, format!("{}:{line}: {what}", path.display())))
+        let outer = std::mem::take(&mut self.failures);
+        let inner = self.run(&blocks);
+        self.failures = outer;
+        let told: Vec<String> = inner.into_iter().map(|(line, what)| format!("{}:{line}: {what}", path.display())).collect();
+        if told.is_empty() { Ok(()) } else { Err((n, told.join("\n  "))) }
     }
 
     /// The day it happened, and when it is recorded: later than all before it.
     fn days(&mut self, word: &str) -> Result<(Date, Clock), String> {
+        let (word, hours) = word.split_once('+').unwrap_or((word, "0"));
         let (date, recorded) = word.split_once('@').unwrap_or((word, word));
-        let (recorded, hours) = recorded.split_once('+').unwrap_or((recorded, "0"));
         let date = date.parse::<Date>().map_err(|_| format!("{date} is not a day"))?;
         let hours: i64 = hours.parse().map_err(|_| format!("{hours} is not a number of hours"))?;
         self.at = (self.at + 1000).max(morning(recorded) + hours * 3_600_000);
@@ -335,12 +354,19 @@ impl Story {
         Ok(())
     }
 
-    fn refused(&mut self, block: &Block, code: &str) -> Went {
-        let Last::Refused(refusals) = &self.last else { return Err((block.line, format!("not refused: {:?}", self.last))) };
+    /// The last refusal, which must be this one.
+    fn refusal(&mut self, n: usize, code: &str) -> Result<Refusal, (usize, String)> {
+        let Last::Refused(refusals) = &self.last else { return Err((n, format!("not refused: {:?}", self.last))) };
         let Some(refusal) = refusals.iter().find(|r| r.code == code) else {
-            return Err((block.line, format!("refused for another reason: {refusals:?}")));
+            let told = refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            return Err((n, format!("not {code} but {told}")));
         };
         self.refusals.insert(code.to_owned());
+        Ok(refusal.clone())
+    }
+
+    fn refused(&mut self, block: &Block, code: &str) -> Went {
+        let refusal = self.refusal(block.line, code)?;
         for (n, line) in block.body.iter().filter(|l| !l.1.trim().is_empty()) {
             let line = self.fill_all(line).map_err(|e| (*n, e))?;
             let (key, value) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
