@@ -1,0 +1,232 @@
+//! How fast the one path is, as ratios to floors measured in the same run. Nothing is asserted.
+//!
+//! `cargo bench -p baara-tests --bench path` prints the tables that the README's figures cite.
+
+#![allow(clippy::float_arithmetic, clippy::cast_precision_loss, missing_docs)] // Ratios of times, never of money.
+
+use baara_desk::{Answer, Clock, Desk, Source, Submission, Wanted};
+use baara_journal::Journal;
+use baara_plugin_api::{Date, Id, Value, json};
+use baara_tests::{Fixture, Scratch};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+const RUN: Duration = Duration::from_millis(1500);
+
+fn main() {
+    println!("Durable commands: a sale through form, plugin, guards, hash and commit, against ready-made bytes");
+    println!("writers   rate/s   floor/s   ratio   p50 µs   p99 µs   floor p99 µs");
+    for writers in [1, 8, 32, 128] {
+        let (shop, bytes) = shop();
+        let ours = rate(writers, |_| {
+            let shop = shop.clone();
+            Box::new(move || shop.sell())
+        });
+        let floor = Floor::new();
+        let theirs = rate(writers, |_| {
+            let (jobs, bytes) = (floor.jobs.clone(), bytes.clone());
+            Box::new(move || {
+                let (reply, done) = channel();
+                jobs.send((bytes.clone(), reply)).expect("the floor runs");
+                done.recv().expect("the floor answers");
+            })
+        });
+        println!(
+            "{writers:>7} {:>8.0} {:>9.0} {:>7.2} {:>8.0} {:>8.0} {:>14.0}",
+            ours.rate,
+            theirs.rate,
+            ours.rate / theirs.rate,
+            ours.p50,
+            ours.p99,
+            theirs.p99
+        );
+    }
+    bulk();
+    replay();
+    println!("\nResident memory of this process: {} MB", resident_mb());
+}
+
+struct Measured {
+    rate: f64,
+    p50: f64,
+    p99: f64,
+}
+
+/// Closed loops: each writer has one command outstanding.
+fn rate(writers: usize, make: impl Fn(usize) -> Box<dyn FnMut() + Send>) -> Measured {
+    let threads: Vec<_> = (0..writers)
+        .map(|n| {
+            let mut work = make(n);
+            std::thread::spawn(move || {
+                let (end, mut times) = (Instant::now() + RUN, Vec::new());
+                while Instant::now() < end {
+                    let start = Instant::now();
+                    work();
+                    times.push(start.elapsed());
+                }
+                times
+            })
+        })
+        .collect();
+    let mut times: Vec<Duration> = threads.into_iter().flat_map(|t| t.join().expect("a writer ends")).collect();
+    times.sort_unstable();
+    let micros = |part: f64| times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e6;
+    Measured { rate: times.len() as f64 / RUN.as_secs_f64(), p50: micros(0.5), p99: micros(0.99) }
+}
+
+/// A book with ample stock, a price and a cash box.
+struct Shop {
+    desk: Desk,
+    n: AtomicU64,
+    _scratch: Scratch,
+}
+
+impl Shop {
+    fn submission(&self) -> Submission {
+        let n = self.n.fetch_add(1, Ordering::Relaxed);
+        let fields = json!({"unit": "farm/kon-champ", "means": "cash", "place": "cash-box/kon-caisse",
+            "lines": [{"item": "item/engrais", "quantity": "0.010 kg", "store": "store/kon-magasin"}]});
+        submission(&format!("{:08x}-0000-7000-9000-{n:012x}", n >> 12), "sale", fields)
+    }
+
+    fn sell(&self) {
+        let answer = self.desk.submit(self.submission());
+        assert!(matches!(answer, Answer::Recorded(_)), "{answer:?}");
+    }
+}
+
+fn submission(id: &str, kind: &str, fields: Value) -> Submission {
+    let Value::Object(fields) = fields else { panic!("fields are an object") };
+    let clock = Clock::Practice { at: 1_604_300_000_000 }; // 2 November 2020.
+    let who = if kind == "sale" { "person/kon-cashier" } else { "person/kon-head" };
+    Submission { id: id.to_owned(), source: Source::Program, clock, ..Submission::new("kon", kind, &Id::parse(who).expect("an id"), fields) }
+}
+
+fn shop() -> (Arc<Shop>, Vec<u8>) {
+    let Fixture { desk, scratch } = Fixture::new();
+    let from: Date = "2020-01-02".parse().expect("a day");
+    let want = |thing: &str, key: &str, value: Value| Wanted { thing: Id::parse(thing).expect("an id"), key: key.to_owned(), value, from };
+    let wanted = vec![
+        want("item/engrais", "unit", "kg".into()),
+        want("item/engrais", "scale", 3.into()),
+        want("item/engrais", "label", "Engrais".into()),
+        want("price-list/kon", "engrais", "1000 XOF".into()),
+        want("supplier/kon-sona", "kind", "trader".into()),
+    ];
+    desk.apply_config("kon", &Id::new("person", "kon-chair"), wanted, Clock::Practice { at: 1_577_952_000_000 }).expect("configured");
+    let given = [
+        ("store", json!({"code": "magasin", "label": "Magasin", "keeper": "person/kon-keeper"})),
+        ("cash-box", json!({"code": "caisse", "label": "Caisse", "keeper": "person/kon-cashier"})),
+        ("farm", json!({"code": "champ", "label": "Champ"})),
+        ("goods-in", json!({"item": "item/engrais", "quantity": "90000000.000 kg", "store": "store/kon-magasin", "supplier": "supplier/kon-sona"})),
+    ];
+    for (n, (kind, fields)) in given.into_iter().enumerate() {
+        let answer = desk.submit(submission(&format!("00000000-0000-7000-8000-{n:012x}"), kind, fields));
+        assert!(matches!(answer, Answer::Recorded(_)), "{kind}: {answer:?}");
+    }
+    let shop = Arc::new(Shop { desk, n: AtomicU64::new(1), _scratch: scratch });
+    shop.sell();
+    let (entry, _) = shop.desk.entry(shop.desk.book().size()).expect("readable").expect("the sale");
+    (shop, entry.bytes())
+}
+
+/// The same queue and acknowledgements with ready-made bytes in a journal of its own.
+struct Floor {
+    jobs: Sender<(Vec<u8>, Sender<()>)>,
+    _scratch: Arc<Scratch>,
+}
+
+impl Floor {
+    fn new() -> Floor {
+        let scratch = Arc::new(Scratch::new());
+        let connection = rusqlite::Connection::open(scratch.path("floor.db")).expect("a file");
+        let pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA wal_autocheckpoint=0;
+            CREATE TABLE entry(seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL, leaf BLOB NOT NULL) STRICT;";
+        connection.execute_batch(pragmas).expect("a table");
+        grow(&connection);
+        let (jobs, inbox) = channel::<(Vec<u8>, Sender<()>)>();
+        let kept = scratch.clone();
+        std::thread::spawn(move || {
+            let _kept = kept;
+            while let Ok(first) = inbox.recv() {
+                let mut group = vec![first];
+                group.extend(std::iter::from_fn(|| inbox.try_recv().ok()).take(511));
+                connection.execute_batch("BEGIN IMMEDIATE").expect("begins");
+                for (bytes, _) in &group {
+                    let mut insert = connection.prepare_cached("INSERT INTO entry(bytes, leaf) VALUES(?1, ?2)").expect("prepared");
+                    insert.execute((bytes, [0_u8; 32].as_slice())).expect("inserted");
+                }
+                connection.execute_batch("COMMIT").expect("commits");
+                group.into_iter().for_each(|(_, reply)| _ = reply.send(()));
+            }
+        });
+        Floor { jobs, _scratch: scratch }
+    }
+}
+
+/// The floor's log is grown and reused in place, as the journal's is.
+fn grow(connection: &rusqlite::Connection) {
+    connection.execute_batch("BEGIN; CREATE TABLE room(x BLOB);").expect("room");
+    connection.execute("INSERT INTO room VALUES(zeroblob(16000000))", ()).expect("room");
+    connection.execute_batch("DROP TABLE room; COMMIT; PRAGMA wal_checkpoint(PASSIVE);").expect("room");
+}
+
+fn bulk() {
+    let (shop, _) = shop();
+    let start = Instant::now();
+    let many = 40_000;
+    for _ in 0..many / 4_000 {
+        let answers = shop.desk.submit_each((0..4_000).map(|_| shop.submission()).collect());
+        assert!(answers.iter().all(|a| matches!(a, Answer::Recorded(_))));
+    }
+    println!("\nAn import of {many} sales: {:.0} commands/s", many as f64 / start.elapsed().as_secs_f64());
+}
+
+fn replay() {
+    let entries = std::env::var("BAARA_BENCH_ENTRIES").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let (shop, _) = shop();
+    while shop.desk.book().size() < entries {
+        let answers = shop.desk.submit_each((0..5_000).map(|_| shop.submission()).collect());
+        assert!(answers.iter().all(|a| matches!(a, Answer::Recorded(_))));
+    }
+    let shop = Arc::into_inner(shop).expect("nobody else");
+    let folder = shop.desk.folder().to_owned();
+    drop(shop.desk);
+    let scratch = shop._scratch;
+    let journal = Journal::open(&folder.join("book.db")).expect("a journal");
+    let (size, start) = (journal.head().size, Instant::now());
+    let mut touched = 0_u64;
+    let _ = journal.scan(1, |_, bytes, leaf| {
+        touched += u64::from(bytes[bytes.len() / 2]) + u64::from(leaf[0]);
+        ControlFlow::<()>::Continue(())
+    });
+    let scan = start.elapsed();
+    drop(journal);
+    let start = Instant::now();
+    let desk = Desk::open(&folder, |_| {}).expect("opens");
+    let fold = start.elapsed();
+    println!("\nReplay of {size} entries, every hash checked: {:.3} s; raw scan {:.3} s; ratio {:.1} ({touched})", fold.as_secs_f64(), scan.as_secs_f64(), fold.as_secs_f64() / scan.as_secs_f64());
+    reports(&desk);
+    drop(desk);
+    drop(scratch);
+}
+
+fn reports(desk: &Desk) {
+    let period = baara_book::sheets::Period::parse("2020").expect("a year");
+    let scope = baara_book::sheets::Scope { site: Some("kon".to_owned()), period };
+    for name in baara_book::sheets::SHEETS {
+        let start = Instant::now();
+        let book = desk.book();
+        let rows = book.sheet(name, &scope).map_or(0, |s| s.rows.len());
+        println!("report {name}: {:.2} ms, {rows} rows", start.elapsed().as_secs_f64() * 1e3);
+    }
+}
+
+fn resident_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
