@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 const RUN: Duration = Duration::from_millis(1500);
 
 fn main() {
+    if std::env::args().any(|a| a == "--bulk") {
+        return bulk();
+    }
     println!("Durable commands: a sale through form, plugin, guards, hash and commit, against ready-made bytes");
     println!("writers   rate/s   floor/s   ratio   p50 µs   p99 µs   floor p99 µs");
     for writers in [1, 8, 32, 128] {
