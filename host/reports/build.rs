@@ -23,6 +23,6 @@ fn main() {
 fn toml_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
-    files.sort();
+    files.sort_by_key(|file| (file.file_stem().is_none_or(|stem| stem != "core"), file.clone())); // The core's words come first.
     files
 }

@@ -1,8 +1,8 @@
 //! How a command ends: what it printed, or why not.
 
 use crate::config::{Mistake, Source, draw_mistakes};
-use baara_desk::Answer;
-use baara_plugin_api::{FieldError, Refusal, Value, json};
+use baara_desk::{Answer, Desk};
+use baara_plugin_api::{Effect, FieldError, Refusal, Value, json};
 use baara_reports::{Said, Words};
 
 /// What a command leaves.
@@ -133,7 +133,7 @@ impl Failure {
 }
 
 /// What became of one submission, in words and for programs.
-pub(crate) fn told(answer: Answer, kind: &str, words: &Words) -> Result<(String, Value), Failure> {
+pub(crate) fn told(desk: &Desk, answer: Answer, kind: &str, words: &Words) -> Result<(String, Value), Failure> {
     match answer {
         Answer::Recorded(recorded) => {
             let code = if recorded.again { "screen.recorded-again" } else { "screen.recorded" };
@@ -146,16 +146,17 @@ pub(crate) fn told(answer: Answer, kind: &str, words: &Words) -> Result<(String,
             if let Some(number) = &recorded.number {
                 lines.push(words.say(&Said::new("screen.number").with("number", number)));
             }
-            for warning in &recorded.warnings {
-                lines
-                    .push(words.say(&Said::new("screen.warning").with("text", words.warning(warning, &std::collections::BTreeMap::new()))));
+            let warnings = warnings(desk, recorded.seq, words);
+            for (_, text) in &warnings {
+                lines.push(words.say(&Said::new("screen.warning").with("text", text)));
             }
             if !recorded.visa.is_empty() {
                 lines.push(words.say(&Said::new("screen.visa-needed").with("needs", recorded.visa.join(", "))));
             }
+            let warnings: Vec<Value> = warnings.into_iter().map(|(code, text)| json!({"code": code, "text": text})).collect();
             let json = json!({
                 "ok": true, "seq": recorded.seq, "code": recorded.code, "opened": recorded.opened, "number": recorded.number,
-                "warnings": recorded.warnings, "visa": recorded.visa, "again": recorded.again,
+                "warnings": warnings, "visa": recorded.visa, "again": recorded.again,
             });
             Ok((lines.join("\n"), json))
         }
@@ -171,4 +172,14 @@ pub(crate) fn told(answer: Answer, kind: &str, words: &Words) -> Result<(String,
         Answer::Refused(refusal) => Err(Failure::Refused(refusal)),
         Answer::Fault(fault) => Err(fault.into()),
     }
+}
+
+/// The warnings of an entry, with their figures.
+fn warnings(desk: &Desk, seq: u64, words: &Words) -> Vec<(String, String)> {
+    let effects = desk.entry(seq).ok().flatten().map(|(entry, _)| entry.effects).unwrap_or_default();
+    let told = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Warn { code, args, .. } => Some((code.clone(), words.warning(&code, &args))),
+        _ => None,
+    });
+    told.collect()
 }

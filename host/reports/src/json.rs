@@ -33,6 +33,7 @@ fn cell(cell: &Cell, unit: bool, words: &Words) -> Value {
         Cell::Amount(amount) => Value::from(format!("{} {}", Figure::from(*amount).plain(), amount.unit())),
         Cell::Date(date) => Value::from(date.to_string()),
         Cell::Thing(id) => Value::from(id.as_str()),
+        Cell::Named(id) => Value::from(words.label(id)),
         Cell::Said(said) => Value::from(words.say(said)),
         Cell::Flag(flag) => Value::from(*flag),
     }

@@ -108,6 +108,8 @@ pub enum Cell {
     Date(Date),
     /// A thing, shown by its label when the reader of the table knows it.
     Thing(Id),
+    /// A thing's label alone, also for programs.
+    Named(Id),
     /// Yes or no.
     Flag(bool),
     /// A sentence with its figures.

@@ -250,7 +250,7 @@ impl Words {
             Cell::Amount(amount) if unit => Figure::from(*amount).shown(self.language),
             Cell::Amount(amount) => shown_amount(*amount, self.language),
             Cell::Date(date) => shown_date(*date, self.language),
-            Cell::Thing(id) => self.label(id),
+            Cell::Thing(id) | Cell::Named(id) => self.label(id),
             Cell::Said(said) => self.say(said),
             Cell::Flag(flag) => self.word(if *flag { "screen.yes" } else { "screen.no" }).to_owned(),
         }

@@ -62,7 +62,7 @@ pub(crate) fn init(session: &mut Session, init: &Init) -> Result<(), Failure> {
 fn found(session: &Session, desk: &Arc<Desk>, wanted: &[crate::config::Wanted], by: &Id, founding: Founding) -> Result<(), Failure> {
     let (site, date, clock) = (founding.site.clone(), founding.date, founding.clock);
     desk.apply_config(&site, by, super::config::wanted(wanted, date), clock)?;
-    told(desk.found(founding)?, "found", &session.words)?;
+    told(desk, desk.found(founding)?, "found", &session.words)?;
     pin_own(desk, &site, by, clock)
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn pin(session: &mut Session, file: &str, common: &Common) -> Result<
     let person = session.person(&desk)?;
     let site = session.site(&desk, common.site.as_deref(), Some(&person))?;
     let clock = session.clock(&desk)?;
-    let (text, json) = told(desk.pin(&site, &person, &session.file(file), clock)?, "pin", &session.words)?;
+    let (text, json) = told(&desk, desk.pin(&site, &person, &session.file(file), clock)?, "pin", &session.words)?;
     let line = if session.global.json { json.to_string() } else { text };
     session.out.push_str(&format!("{line}\n"));
     Ok(())

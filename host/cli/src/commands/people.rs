@@ -21,7 +21,7 @@ pub(crate) fn add(session: &mut Session, name: &str, sex: &str, roles: &[String]
         baara_desk::Answer::Recorded(recorded) => recorded.opened.iter().find(|id| id.kind() == "person").cloned(),
         _ => None,
     };
-    let (text, json) = told(answer, "person", &session.words)?;
+    let (text, json) = told(&desk, answer, "person", &session.words)?;
     let line = if session.global.json { json.to_string() } else { text };
     session.out.push_str(&format!("{line}\n"));
     for role in roles {

@@ -29,8 +29,10 @@ pub(crate) fn declaration(desk: &Desk, kind: &str) -> Result<KindDeclaration, Fa
     let registry = desk.registry();
     registry.declaration(kind).cloned().ok_or_else(|| {
         let names: Vec<&str> = registry.declarations().filter_map(|d| d.kind.split('/').next()).collect();
-        let near = nearest(kind, names.iter().copied()).unwrap_or("").to_owned();
-        Refusal::new("kind/unknown").with("kind", kind).with("near", near).into()
+        match nearest(kind, names.iter().copied()) {
+            Some(near) => Refusal::new("kind/misspelt").with("kind", kind).with("near", near).into(),
+            None => Refusal::new("kind/unknown").with("kind", kind).into(),
+        }
     })
 }
 
@@ -57,7 +59,7 @@ pub(crate) fn submission(session: &mut Session, desk: &Arc<Desk>, kind: &str, fi
 /// Hands a submission to the desk and says what became of it.
 pub(crate) fn submit(session: &mut Session, desk: &Arc<Desk>, submission: Submission) -> Result<(), Failure> {
     let kind = submission.kind.clone();
-    let (text, json) = told(desk.submit(submission), &kind, &session.words)?;
+    let (text, json) = told(desk, desk.submit(submission), &kind, &session.words)?;
     if session.global.json {
         session.out.push_str(&format!("{json}\n"));
     } else {
@@ -96,11 +98,8 @@ pub(crate) fn flags(declaration: &KindDeclaration, typed: &[String]) -> Result<(
             (None, "as-role") => common.role = Some(value),
             (None, "leave") => common.leave = Some(value),
             (None, "id") => common.id = Some(value),
-            (None, "late-reason") => drop(fields.insert(name.to_owned(), value.into())),
-            _ => {
-                let names: Vec<&str> = declaration.fields.iter().map(|f| f.name.as_str()).collect();
-                errors.push(FieldError::new(name, "field/unknown").with("expected", names.join(", ")));
-            }
+            // An unknown field goes along: the desk tells it together with every other mistake.
+            _ => drop(fields.insert(name.to_owned(), value.into())),
         }
     }
     if errors.is_empty() { Ok((fields, common)) } else { Err(Failure::Fields { kind: declaration.kind.clone(), errors }) }
@@ -154,7 +153,7 @@ fn record_json(session: &mut Session, desk: &Arc<Desk>, declaration: &KindDeclar
         return submit(session, desk, one);
     }
     let answers = desk.submit_whole(submissions);
-    let told: Result<Vec<_>, Failure> = answers.into_iter().map(|answer| told(answer, &declaration.kind, &session.words)).collect();
+    let told: Result<Vec<_>, Failure> = answers.into_iter().map(|answer| told(desk, answer, &declaration.kind, &session.words)).collect();
     for (text, json) in told? {
         let line = if session.global.json { json.to_string() } else { text };
         session.out.push_str(&format!("{line}\n"));
@@ -200,9 +199,9 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_flag_is_told_with_the_fields_there_are() {
-        let Err(Failure::Fields { errors, .. }) = read("--custmer Awa stray") else { panic!("a mistake") };
-        assert_eq!(errors[0].code, "field/unknown");
-        assert_eq!(errors[1].code, "field/no-name");
+    fn a_value_without_a_name_is_told_and_an_unknown_name_is_left_to_the_desk() {
+        let Err(Failure::Fields { errors, .. }) = read("--customer Awa stray") else { panic!("a mistake") };
+        assert_eq!(errors[0].code, "field/no-name");
+        assert!(read("--custmer Awa").unwrap().0.contains_key("custmer"));
     }
 }

@@ -13,6 +13,8 @@ struct Measured {
     numerator: Option<Figure>,
     denominator: Option<Figure>,
     target: Option<Figure>,
+    /// The last day it counts, when it is not the period's.
+    until: Option<Date>,
     because: Because,
 }
 
@@ -37,7 +39,7 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
         let code = shown_code(id.code());
         let written = |key: &str| indicator.text(key).split(' ').next().and_then(Figure::parse);
         let cells = vec![
-            Cell::Thing(id.clone()),
+            Cell::Named(id.clone()),
             figure(measured.value),
             Cell::text(indicator.text("unit")),
             figure(written("baseline")),
@@ -45,7 +47,7 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
             figure(measured.numerator),
             figure(measured.denominator),
             Cell::text(indicator.text("perimeter")),
-            asked.until.into(),
+            measured.until.unwrap_or(asked.until).into(),
         ];
         sheet.row(&code, cells);
         reasons(&mut sheet, &code, &indicator, measured);
@@ -149,7 +151,9 @@ fn cereals_weighed(asked: &Asked<'_>) -> Measured {
         numerator: tonnes(weighed),
         denominator: Some(Figure::whole(1)),
         target: tonnes(plan).filter(|_| plan != 0),
+        until: Some(until),
         because: Because { formula: Some(Said::new("note.why-weighed")), terms, flow, excluded, ..Because::default() },
+        ..Measured::default()
     }
 }
 
@@ -173,7 +177,7 @@ fn cereals_lost(asked: &Asked<'_>) -> Measured {
     let tonnes = Some(Figure { count: grams, scale: 6 });
     let things: Vec<Id> = asked.things("disaster").into_iter().filter(|d| d.since >= from).map(|d| d.id).collect();
     let because = Because { terms, things, ..Because::default() };
-    Measured { value: tonnes, numerator: tonnes, denominator: Some(Figure::whole(1)), target: None, because }
+    Measured { value: tonnes, numerator: tonnes, denominator: Some(Figure::whole(1)), until: Some(until), because, ..Measured::default() }
 }
 
 /// The trainings that began in the period: training, person, unit.
@@ -205,8 +209,8 @@ fn trained(asked: &Asked<'_>, fits: impl Fn(&Thing, Option<&Thing>) -> bool, of:
         value: Some(number),
         numerator: Some(number),
         denominator: Some(Figure::whole(denominator)),
-        target: None,
         because: Because { things: counted.into_values().collect(), ..Because::default() },
+        ..Measured::default()
     }
 }
 
@@ -235,8 +239,8 @@ fn convicts_trained(asked: &Asked<'_>) -> Measured {
         value: Figure::percent(part, whole),
         numerator: Some(Figure::whole(part)),
         denominator: Some(Figure::whole(whole)),
-        target: None,
         because,
+        ..Measured::default()
     }
 }
 
@@ -269,7 +273,7 @@ fn micro_projects(asked: &Asked<'_>) -> Measured {
         value: Some(number),
         numerator: Some(number),
         denominator: Some(Figure::whole(i64::try_from(sites.len()).unwrap_or(0))),
-        target: None,
         because: Because { things: projects.iter().cloned().collect(), ..Because::default() },
+        ..Measured::default()
     }
 }
