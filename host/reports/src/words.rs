@@ -231,6 +231,9 @@ impl Words {
     /// A canonical value as people read it.
     #[must_use]
     pub fn value(&self, value: &str) -> String {
+        if value == "all" {
+            return self.word("screen.all").to_owned();
+        }
         match value.split_once('/') {
             Some((kind, version)) if version.bytes().all(|b| b.is_ascii_digit()) && self.find(&format!("kind.{kind}")).is_some() => {
                 self.kind(kind)

@@ -5,7 +5,7 @@ use crate::cli::Common;
 use crate::parts;
 use crate::session::Session;
 use crate::told::{BadLine, Failure};
-use baara_desk::{Answer, fold};
+use baara_desk::{Answer, Submission, fold};
 use baara_plugin_api::{FieldError, FieldType, KindDeclaration, Map, Refusal, Value, json};
 use baara_reports::{Said, Words};
 
@@ -18,6 +18,9 @@ struct Line {
 
 /// The columns that every kind takes besides its own fields.
 const COMMON: &[&str] = &["date", "site", "leave", "id", "late-reason"];
+
+/// A kind no book knows: with it, a batch is judged whole and recorded never.
+const UNRECORDABLE: &str = "unrecordable/0";
 
 /// Records every line of a file as one form.
 pub(crate) fn import(session: &mut Session, kind: &str, file: &str, common: &Common) -> Result<(), Failure> {
@@ -67,8 +70,8 @@ pub(crate) fn import(session: &mut Session, kind: &str, file: &str, common: &Com
     }
     bar.finish_and_clear();
     if !bad.is_empty() {
-        bad.sort_by_key(|b| (b.line, b.column));
-        return Err(Failure::Lines(bad));
+        // Nothing may be recorded, and the desk still tells what is wrong with every line.
+        submissions.push(Submission { kind: UNRECORDABLE.to_owned(), ..base });
     }
     let answers = desk.submit_whole(submissions);
     let seqs: Vec<u64> = answers.iter().filter_map(Answer::seq).collect();
@@ -85,6 +88,8 @@ pub(crate) fn import(session: &mut Session, kind: &str, file: &str, common: &Com
         }
     }
     if !bad.is_empty() {
+        bad.sort_by_key(|b| (b.line, b.column));
+        bad.dedup();
         return Err(Failure::Lines(bad));
     }
     let (first, last) = (seqs.first().copied().unwrap_or(0), seqs.last().copied().unwrap_or(0));

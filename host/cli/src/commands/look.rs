@@ -62,7 +62,11 @@ fn shown(desk: &Desk, value: Option<&Value>) -> Cell {
         Some(Value::String(text)) if text.starts_with("sealed:") => {
             desk.unsealed(text).ok().flatten().map_or_else(|| Cell::Word("sealed".to_owned()), Cell::Text)
         }
-        Some(Value::String(text)) => Cell::text(text.as_str()),
+        Some(Value::String(text)) => match (text.parse(), text.parse()) {
+            (Ok(amount), _) => Cell::Amount(amount),
+            (_, Ok(day)) => Cell::Date(day),
+            _ => Cell::text(text.as_str()),
+        },
         Some(Value::Bool(flag)) => Cell::Flag(*flag),
         Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
             Cell::text(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "))

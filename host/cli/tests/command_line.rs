@@ -1,0 +1,167 @@
+//! The command line as its users meet it: what it prints, what it refuses, how it ends.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A book of one farm in a folder of its own.
+struct Farm {
+    folder: PathBuf,
+}
+
+impl Drop for Farm {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder); // A folder left behind harms nobody.
+    }
+}
+
+impl Farm {
+    fn new(name: &str) -> Farm {
+        let folder = std::env::temp_dir().join(format!("baara-cli-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let farm = Farm { folder };
+        let chef = "code=c-chef,name=Awa Traoré,sex=f,college=staff,office=chair,roles=chair+facility-head";
+        let sec = "code=c-sec,name=Moussa Keïta,sex=m,college=officials,office=secretary,roles=secretary+storekeeper+farm-manager";
+        let init = ["init", "--site", "kon", "--act", "Décision n° 12", "--date", "2020-01-02", "--practice", "--template", "committee"];
+        let made = farm.at("2020-01-02", &[&init[..], &["--member", chef, "--member", sec]].concat());
+        assert_eq!(code(&made), 0, "{}", err(&made));
+        for line in [
+            "record farm --code champ --label Champ",
+            "record plot --farm champ --code a --label A --estate 30 --cultivable 20",
+            "record store --code magasin --label Magasin",
+            "record campaign --farm champ --year 2020",
+            "record plan --campaign 2020 --item mais-grain --quantity 10000",
+            "record sowing --plot a --item mais-grain --area 5",
+        ] {
+            let done = farm.at("2020-06-02", &line.split(' ').collect::<Vec<_>>());
+            assert_eq!(code(&done), 0, "{line}: {}", err(&done));
+        }
+        farm
+    }
+
+    fn at(&self, now: &str, words: &[&str]) -> Output {
+        self.run(&[words, &["--as", "c-sec", "--now", now]].concat())
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
+        let livre = self.folder.join("livre");
+        command.args(["--book", livre.to_str().unwrap(), "--lang", "fr"]).args(words).current_dir(&self.folder);
+        command.output().expect("the program runs")
+    }
+
+    fn harvest(&self, quantity: &str) -> Output {
+        self.at("2020-10-02", &["record", "harvest", "--plot", "a", "--item", "mais-grain", "--quantity", quantity, "--store", "magasin", "--partial"])
+    }
+
+    fn weighed(&self) -> String {
+        let drawn = self.run(&["report", "harvest", "--period", "2020", "--format", "json"]);
+        json(&drawn)["rows"][0]["weighed"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}{}", out(output), err(output)))
+}
+
+#[test]
+fn a_harvest_is_recorded_shown_and_explained() {
+    let farm = Farm::new("harvest");
+    let done = farm.harvest("1250,5");
+    assert_eq!(code(&done), 0, "{}", err(&done));
+    assert!(out(&done).contains("Récolte pesée"), "{}", out(&done));
+    assert_eq!(farm.weighed(), "1250.5");
+    let indicators = json(&farm.run(&["report", "indicators", "--period", "2020", "--format", "json"]));
+    let r2 = indicators["rows"].as_array().unwrap().iter().find(|row| row["code"] == "R2").unwrap();
+    assert_eq!((&r2["value"], &r2["target"], &r2["baseline"]), (&"1.2505".into(), &"10".into(), &"37.3".into()));
+    let why = farm.run(&["why", "harvest", "kon.mais-grain.weighed", "--period", "2020", "--json"]);
+    let entries = json(&why)["rows"].as_array().unwrap().iter().filter(|row| row["value"] == "1250.5" && !row["seq"].is_null()).count();
+    assert_eq!(entries, 1);
+    let text = out(&farm.run(&["report", "balances"]));
+    assert!(text.contains("LIVRE D'EXERCICE") && text.contains("1\u{202f}250,5"), "{text}");
+    let csv = out(&farm.run(&["report", "stock", "--period", "2020", "--format", "csv"]));
+    assert!(csv.starts_with('\u{feff}') && csv.contains(";1250,5;"), "{csv}");
+}
+
+#[test]
+fn every_mistake_of_a_form_is_told_at_once_and_nothing_is_recorded() {
+    let farm = Farm::new("mistakes");
+    let bad = farm.at("2020-10-02", &["record", "harvest", "--plot", "zz", "--quantity", "1,250", "--stor", "magasin"]);
+    assert_eq!(code(&bad), 1);
+    for field in ["(plot)", "(item)", "(store)", "(stor)"] {
+        assert!(err(&bad).contains(field), "{field} in {}", err(&bad));
+    }
+    let twice = farm.harvest("1,250");
+    assert!(err(&twice).contains("1250") && code(&twice) == 1, "{}", err(&twice));
+    let misspelt = farm.at("2020-10-02", &["record", "harvst"]);
+    assert!(err(&misspelt).contains("harvest") && code(&misspelt) == 1, "{}", err(&misspelt));
+    assert_eq!(json(&farm.run(&["report", "nope", "--json"]))["refused"]["code"], "report/unknown");
+    assert_eq!(code(&farm.run(&["frobnicate"])), 2);
+    assert_eq!(farm.weighed(), "0", "the plan alone is there");
+}
+
+#[test]
+fn a_file_is_imported_whole_or_not_at_all() {
+    let farm = Farm::new("import");
+    let file = |text: &str| std::fs::write(farm.folder.join("recolte.csv"), text).unwrap();
+    file("Parcelle;Article;Quantité pesée;store;Date;partial\na;mais-grain;100,5;magasin;2020-10-01;oui\na;mais-grain;1,250;magasin;2020-10-01;oui\na;mais-grain;5;magasin;2020-13-01;oui\n");
+    let bad = farm.at("2020-10-02", &["import", "harvest", "recolte.csv", "--json"]);
+    let lines: Vec<(u64, u64)> = json(&bad)["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| (l["line"].as_u64().unwrap(), l["column"].as_u64().unwrap()))
+        .collect();
+    assert_eq!((code(&bad), lines), (1, vec![(3, 3), (4, 5)]));
+    assert_eq!(farm.weighed(), "0");
+    file("\u{feff}plot,item,quantity,store,partial\r\na,mais-grain,\"100,5\",magasin,oui\r\na,mais-grain,\"20,25\",magasin,oui\r\n");
+    let done = farm.at("2020-10-02", &["import", "harvest", "recolte.csv"]);
+    assert_eq!(code(&done), 0, "{}", err(&done));
+    assert_eq!(farm.weighed(), "120.75");
+}
+
+#[test]
+fn a_copy_gives_the_same_book_and_a_second_book_is_not_made_over_it() {
+    let farm = Farm::new("copy");
+    farm.harvest("12");
+    let before = json(&farm.run(&["verify", "--json"]));
+    assert_eq!(before["ok"], true);
+    assert_eq!(code(&farm.run(&["backup", "copie.db"])), 0);
+    let again = farm.run(&["restore", "copie.db"]);
+    assert_eq!((code(&again), err(&again).contains("book/exists")), (1, true));
+    let other = Command::new(env!("CARGO_BIN_EXE_baara")).current_dir(&farm.folder).args(["restore", "copie.db", "--book", "autre"]).output().unwrap();
+    assert_eq!(code(&other), 0, "{}", err(&other));
+    let after = Command::new(env!("CARGO_BIN_EXE_baara")).current_dir(&farm.folder).args(["verify", "--json", "--book", "autre"]).output().unwrap();
+    assert_eq!((&json(&after)["root"], &json(&after)["digest"]), (&before["root"], &before["digest"]));
+    let hledger = out(&farm.run(&["export", "--format", "hledger"]));
+    assert!(hledger.contains("held:store:kon-magasin  12 \"mais-grain\""), "{hledger}");
+    let lines = out(&farm.run(&["export", "--format", "jsonl"]));
+    assert_eq!(lines.lines().count() as u64, before["entries"].as_u64().unwrap());
+}
+
+#[test]
+fn many_processes_share_one_book() {
+    let farm = Farm::new("together");
+    let runs: Vec<Output> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..6).map(|_| scope.spawn(|| farm.harvest("10"))).collect();
+        all.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    for run in &runs {
+        assert_eq!(code(run), 0, "{}", err(run));
+    }
+    assert_eq!(farm.weighed(), "60");
+    assert!(!Path::new(&farm.folder).join("livre/owner").exists(), "the last one leaves no socket");
+}
