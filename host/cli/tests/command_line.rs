@@ -52,7 +52,10 @@ impl Farm {
     }
 
     fn harvest(&self, quantity: &str) -> Output {
-        self.at("2020-10-02", &["record", "harvest", "--plot", "a", "--item", "mais-grain", "--quantity", quantity, "--store", "magasin", "--partial"])
+        self.at(
+            "2020-10-02",
+            &["record", "harvest", "--plot", "a", "--item", "mais-grain", "--quantity", quantity, "--store", "magasin", "--partial"],
+        )
     }
 
     fn weighed(&self) -> String {
@@ -117,14 +120,12 @@ fn every_mistake_of_a_form_is_told_at_once_and_nothing_is_recorded() {
 fn a_file_is_imported_whole_or_not_at_all() {
     let farm = Farm::new("import");
     let file = |text: &str| std::fs::write(farm.folder.join("recolte.csv"), text).unwrap();
-    file("Parcelle;Article;Quantité pesée;store;Date;partial\na;mais-grain;100,5;magasin;2020-10-01;oui\na;mais-grain;1,250;magasin;2020-10-01;oui\na;mais-grain;5;magasin;2020-13-01;oui\n");
+    file(
+        "Parcelle;Article;Quantité pesée;store;Date;partial\na;mais-grain;100,5;magasin;2020-10-01;oui\na;mais-grain;1,250;magasin;2020-10-01;oui\na;mais-grain;5;magasin;2020-13-01;oui\n",
+    );
     let bad = farm.at("2020-10-02", &["import", "harvest", "recolte.csv", "--json"]);
-    let lines: Vec<(u64, u64)> = json(&bad)["lines"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|l| (l["line"].as_u64().unwrap(), l["column"].as_u64().unwrap()))
-        .collect();
+    let lines: Vec<(u64, u64)> =
+        json(&bad)["lines"].as_array().unwrap().iter().map(|l| (l["line"].as_u64().unwrap(), l["column"].as_u64().unwrap())).collect();
     assert_eq!((code(&bad), lines), (1, vec![(3, 3), (4, 5)]));
     assert_eq!(farm.weighed(), "0");
     file("\u{feff}plot,item,quantity,store,partial\r\na,mais-grain,\"100,5\",magasin,oui\r\na,mais-grain,\"20,25\",magasin,oui\r\n");
@@ -142,9 +143,14 @@ fn a_copy_gives_the_same_book_and_a_second_book_is_not_made_over_it() {
     assert_eq!(code(&farm.run(&["backup", "copie.db"])), 0);
     let again = farm.run(&["restore", "copie.db"]);
     assert_eq!((code(&again), err(&again).contains("book/exists")), (1, true));
-    let other = Command::new(env!("CARGO_BIN_EXE_baara")).current_dir(&farm.folder).args(["restore", "copie.db", "--book", "autre"]).output().unwrap();
+    let other = Command::new(env!("CARGO_BIN_EXE_baara"))
+        .current_dir(&farm.folder)
+        .args(["restore", "copie.db", "--book", "autre"])
+        .output()
+        .unwrap();
     assert_eq!(code(&other), 0, "{}", err(&other));
-    let after = Command::new(env!("CARGO_BIN_EXE_baara")).current_dir(&farm.folder).args(["verify", "--json", "--book", "autre"]).output().unwrap();
+    let after =
+        Command::new(env!("CARGO_BIN_EXE_baara")).current_dir(&farm.folder).args(["verify", "--json", "--book", "autre"]).output().unwrap();
     assert_eq!((&json(&after)["root"], &json(&after)["digest"]), (&before["root"], &before["digest"]));
     let hledger = out(&farm.run(&["export", "--format", "hledger"]));
     assert!(hledger.contains("held:store:kon-magasin  12 \"mais-grain\""), "{hledger}");

@@ -46,7 +46,18 @@ pub(crate) fn heading(column: &Column, words: &Words) -> String {
 fn cells(cells: &[Cell], columns: &[Column], words: &Words) -> Vec<String> {
     let shown =
         columns.iter().enumerate().map(|(at, column)| cells.get(at).map_or(String::new(), |c| words.cell(c, column.unit.is_some())));
-    shown.map(|cell| cell.replace(['\n', '\r', '\t'], " ")).collect()
+    shown.map(|cell| cut(&cell.replace(['\n', '\r', '\t'], " "))).collect()
+}
+
+/// The widest cell of a terminal; `--format csv` and `json` cut nothing.
+const WIDEST: usize = 110;
+
+fn cut(cell: &str) -> String {
+    if cell.width() <= WIDEST {
+        return cell.to_owned();
+    }
+    let kept: String = cell.chars().take(WIDEST - 1).collect();
+    format!("{kept}…")
 }
 
 fn pad(cell: &str, width: usize, align: Align) -> String {

@@ -377,43 +377,43 @@ fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: Period) -> R
     let columns = vec![
         Column::words("claim"),
         Column::words("source"),
-        Column::words("printed"),
         Column::words("formula"),
-        Column::words("recomputed"),
-        Column::figures("book"),
+        Column::figures("recomputed"),
         Column::words("unit"),
         Column::words("verdict"),
+        Column::figures("book"),
+        Column::words("book-unit"),
+        Column::words("note"),
     ];
-    let mut table =
-        Table::new(Said::new("report.published").with("period", drawn.period.clone().unwrap_or_else(|| "2020".to_owned())), columns);
+    let shown = drawn.period.clone().unwrap_or_else(|| period.from.format("%Y").to_string());
+    let mut table = Table::new(Said::new("report.published").with("period", shown), columns);
+    let indicators = ask(session, desk, drawn, period, |asked| statement("indicators", asked))?;
     for claim in claims {
-        let book = match (&claim.report, claim.cell.as_deref().and_then(|c| c.rsplit_once('.'))) {
-            (Some(report), Some((row, column))) => {
-                let drawn = ask(session, desk, drawn, period, |asked| statement(report, asked))?;
-                drawn.and_then(|t| find(&t, row, column)).unwrap_or(Cell::Empty)
-            }
-            _ => Cell::Empty,
-        };
-        let verdict = match (&book, Figure::parse(&claim.recomputed)) {
-            (Cell::Figure(figure), Some(recomputed)) if figure.plain() != recomputed.plain() => "book-differs".to_owned(),
-            _ => claim.verdict.clone(),
-        };
+        let beside = indicators.as_ref().filter(|_| !claim.beside.is_empty());
+        let (row, column) = claim.beside.strip_suffix("-plan").map_or((claim.beside.as_str(), "value"), |row| (row, "target"));
+        let book = beside.and_then(|t| find(t, row, column)).unwrap_or(Cell::Empty);
+        let unit = beside.and_then(|t| find(t, row, "unit")).unwrap_or(Cell::Empty);
         let cells = vec![
             Cell::text(claim.claim),
             Cell::text(claim.place),
-            Cell::text(claim.printed),
             Cell::text(claim.formula),
-            Cell::text(claim.recomputed),
-            book,
+            Figure::parse(&claim.recomputed).map_or_else(|| Cell::text(claim.recomputed.as_str()), Cell::Figure),
             Cell::text(claim.unit),
-            Cell::Word(verdict),
+            Cell::Word(format!("verdict-{}", claim.verdict)),
+            book,
+            unit,
+            Cell::text(claim.note),
         ];
         table.push(&claim.code, cells);
     }
     Ok(table)
 }
 
+/// A cell of the indicator of this code, `r4-farms`; `micro-projects` is found behind its result.
 fn find(table: &Table, row: &str, column: &str) -> Option<Cell> {
     let at = table.columns.iter().position(|c| c.code == column)?;
-    table.rows.iter().find(|r| r.code == row)?.cells.get(at).cloned()
+    let behind = format!("-{row}");
+    let named = |code: &str| code.eq_ignore_ascii_case(row) || code.ends_with(&behind);
+    let exact = table.rows.iter().find(|r| r.code.eq_ignore_ascii_case(row));
+    exact.or_else(|| table.rows.iter().find(|r| named(&r.code)))?.cells.get(at).cloned()
 }

@@ -12,27 +12,27 @@ use toml::de::DeValue;
 pub(crate) struct Claim {
     /// Its code.
     pub(crate) code: String,
-    /// What it says.
+    /// What is printed.
     pub(crate) claim: String,
     /// Where it stands.
     pub(crate) place: String,
-    /// The figure as printed.
-    pub(crate) printed: String,
-    /// Its unit.
-    pub(crate) unit: String,
     /// How it can be worked out again.
     pub(crate) formula: String,
     /// What that gives.
     pub(crate) recomputed: String,
-    /// What is to be thought of it: `exact`, `not-reproducible` …
+    /// Its unit.
+    pub(crate) unit: String,
+    /// What is to be thought of it: `holds`, `differs`, `not-reproducible` …
     pub(crate) verdict: String,
-    /// The report of the book that counts the same.
-    pub(crate) report: Option<String>,
-    /// Its cell, `R2.value`.
-    pub(crate) cell: Option<String>,
+    /// The indicator of the book to set beside it; `r2-plan` is the target of `r2`.
+    pub(crate) beside: String,
+    /// What a reader should know.
+    pub(crate) note: String,
 }
 
-const KEYS: &[&str] = &["code", "claim", "place", "printed", "unit", "formula", "recomputed", "verdict", "report", "cell"];
+const VERDICTS: &[&str] = &["holds", "rounded", "truncated", "differs", "undefined", "not-reproducible"];
+
+const KEYS: &[&str] = &["code", "claim", "place", "formula", "recomputed", "unit", "verdict", "beside", "note"];
 
 /// Reads `demo/published.toml`; no file, no claims.
 ///
@@ -58,13 +58,16 @@ pub(crate) fn claims(sources: &[Source]) -> Result<Vec<Claim>, Vec<Mistake>> {
                     "code" => claim.code = text,
                     "claim" => claim.claim = text,
                     "place" => claim.place = text,
-                    "printed" => claim.printed = text,
-                    "unit" => claim.unit = text,
                     "formula" => claim.formula = text,
                     "recomputed" => claim.recomputed = text,
+                    "unit" => claim.unit = text,
+                    "verdict" if !VERDICTS.contains(&text.as_str()) => {
+                        let near = nearest(&text, VERDICTS.iter().copied());
+                        mistakes.push(unknown(source, value.span(), "config.not-a-choice", &text, near, VERDICTS.iter().copied()));
+                    }
                     "verdict" => claim.verdict = text,
-                    "report" => claim.report = Some(text),
-                    "cell" => claim.cell = Some(text),
+                    "beside" => claim.beside = text,
+                    "note" => claim.note = text,
                     other => {
                         let near = nearest(other, KEYS.iter().copied());
                         mistakes.push(unknown(source, key.span(), "config.unknown-key", other, near, KEYS.iter().copied()));
@@ -83,4 +86,17 @@ pub(crate) fn claims(sources: &[Source]) -> Result<Vec<Claim>, Vec<Mistake>> {
 
 fn text(value: &DeValue<'_>) -> Option<String> {
     value.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_claims_are_read_and_a_mistake_is_told() {
+        assert!(claims(&super::super::sources(None).unwrap()).unwrap().len() > 20);
+        let source = Source { name: "demo/published.toml".to_owned(), text: "[[claim]]\ncode = \"a\"\nverdict = \"hold\"\n".to_owned() };
+        let mistakes = claims(&[source]).unwrap_err();
+        assert_eq!((mistakes[0].line, mistakes[0].said.code.as_str()), (3, "config.not-a-choice"));
+    }
 }
