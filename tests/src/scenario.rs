@@ -221,7 +221,8 @@ impl Story {
             let last = i + 1 == lines.len();
             match &self.last {
                 Last::Refused(refusals) if !(last && next == "refused") => {
-                    self.failures.push((*n, format!("refused: {}", refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))));
+                    self.failures
+                        .push((*n, format!("refused: {}", refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))));
                 }
                 Last::Waiting(needs) if !(last && next == "waiting") && !line.trim_end().ends_with(" waits") => {
                     self.failures.push((*n, format!("waits for {}", needs.join(", "))));

@@ -49,24 +49,26 @@ pub(crate) fn run_for_another(args: Cli, passed: owner::Passed, desk: Arc<Desk>)
 impl Session {
     fn new(global: Global, passed: owner::Passed, shared: Option<Arc<Desk>>) -> Session {
         let folder = passed.folder.clone();
-        let sources = config::sources(global.config.as_deref().map(|c| folder.join(c)).as_deref()).unwrap_or_default();
-        let own: Vec<config::Source> = sources.into_iter().filter(|s| s.name == "baara.toml").collect();
-        let settings = config::read(&own).map(|c| c.settings).unwrap_or_default();
+        let own = global.config.as_deref().map(|c| folder.join(c));
+        let sources = config::sources(own.as_deref()).unwrap_or_default();
+        let only: Vec<config::Source> = sources.iter().filter(|s| s.name == "baara.toml").cloned().collect();
+        let (settings, mistakes) = match config::read(&only) {
+            Ok(config) => (config.settings, Vec::new()),
+            Err(mistakes) => (Settings::default(), mistakes),
+        };
         let machine =
             || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| passed.variables.get(*name).filter(|v| !v.is_empty()).cloned());
         let asked = global.lang.clone().or_else(|| settings.language.clone()).or_else(machine);
         let language = asked.as_deref().and_then(Language::parse).unwrap_or_default();
-        let mut session = Session {
-            words: Words::new(language),
-            global,
-            settings,
-            folder,
-            passed,
-            shared: None,
-            out: String::new(),
-            err: String::new(),
-            owner: None,
-        };
+        let mut words = Words::new(language);
+        for source in sources.iter().filter(|_| own.is_some()) {
+            if let Some((language, _)) = source.name.strip_prefix("locale/").and_then(|name| name.split_once('/')) {
+                words.put(language, baara_plugin_api::words(&source.text));
+            }
+        }
+        // A setting that is not read is told, and the command goes on without it.
+        let err = config::draw_mistakes(&mistakes, &only, &words);
+        let mut session = Session { words, global, settings, folder, passed, shared: None, out: String::new(), err, owner: None };
         if let Some(desk) = shared {
             session.add_words(&desk);
             session.shared = Some(desk);

@@ -153,7 +153,7 @@ fn a_copy_gives_the_same_book_and_a_second_book_is_not_made_over_it() {
         Command::new(env!("CARGO_BIN_EXE_baara")).current_dir(&farm.folder).args(["verify", "--json", "--book", "autre"]).output().unwrap();
     assert_eq!((&json(&after)["root"], &json(&after)["digest"]), (&before["root"], &before["digest"]));
     let hledger = out(&farm.run(&["export", "--format", "hledger"]));
-    assert!(hledger.contains("held:store:kon-magasin  12 \"mais-grain\""), "{hledger}");
+    assert!(hledger.contains("held:store:kon-magasin  12") && hledger.contains("world:field:kon-a  -12"), "{hledger}");
     let lines = out(&farm.run(&["export", "--format", "jsonl"]));
     assert_eq!(lines.lines().count() as u64, before["entries"].as_u64().unwrap());
 }
@@ -170,4 +170,27 @@ fn many_processes_share_one_book() {
     }
     assert_eq!(farm.weighed(), "60");
     assert!(!Path::new(&farm.folder).join("livre/owner").exists(), "the last one leaves no socket");
+}
+
+#[test]
+fn a_mistake_in_configuration_is_told_at_its_place() {
+    let farm = Farm::new("config");
+    let config = farm.folder.join("config");
+    std::fs::create_dir_all(config.join("locale/fr")).unwrap();
+    std::fs::write(config.join("items.toml"), "[[item]]\ncode = \"cafe\"\nlable = \"Café\"\nunit = \"kg\"\n").unwrap();
+    let told = farm.run(&["config", "check", "--config", "config"]);
+    assert_eq!(code(&told), 1);
+    assert!(err(&told).contains("items.toml:3:1") && err(&told).contains("label"), "{}", err(&told));
+    assert_eq!(json(&farm.run(&["config", "check", "--config", "config", "--json"]))["config"][0]["line"], 3);
+    let fixed = "[[unit]]\ncode = \"kg\"\nlabel = \"kilogramme\"\n[[item]]\ncode = \"cafe\"\nlabel = \"Café\"\nunit = \"kg\"\nscale = 3\n";
+    std::fs::write(config.join("items.toml"), fixed).unwrap();
+    std::fs::write(config.join("locale/fr/mots.toml"), "[kind]\nharvest = \"Moisson\"\n").unwrap();
+    let shown = farm.run(&["config", "apply", "--config", "config", "--dry-run"]);
+    assert!(out(&shown).contains("item/cafe") && out(&shown).contains("items.toml:6"), "{}{}", out(&shown), err(&shown));
+    let applied = farm.at("2020-06-03", &["config", "apply", "--config", "config"]);
+    assert_eq!(code(&applied), 0, "{}", err(&applied));
+    assert!(out(&farm.run(&["list", "item"])).contains("Café"));
+    assert!(out(&farm.run(&["kinds", "--config", "config"])).contains("Moisson"), "words of one's own come first");
+    std::fs::write(config.join("baara.toml"), "langage = \"en\"\n").unwrap();
+    assert!(err(&farm.run(&["kinds", "--config", "config"])).contains("baara.toml:1:1"), "a setting that is not read is told");
 }

@@ -136,6 +136,15 @@ impl Words {
         }
     }
 
+    /// Puts words of somebody's own before those that exist.
+    pub fn put(&mut self, language: &str, words: impl IntoIterator<Item = (String, String)>) {
+        match Language::parse(language) {
+            Some(Language::Fr) => self.french.extend(words),
+            Some(other) if other == self.language => self.own.extend(words),
+            _ => {}
+        }
+    }
+
     /// Lets ids be shown by their label.
     #[must_use]
     pub fn with_labels(mut self, labels: impl Fn(&Id) -> Option<String> + 'static) -> Words {

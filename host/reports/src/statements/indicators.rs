@@ -153,7 +153,6 @@ fn cereals_weighed(asked: &Asked<'_>) -> Measured {
         target: tonnes(plan).filter(|_| plan != 0),
         until: Some(until),
         because: Because { formula: Some(Said::new("note.why-weighed")), terms, flow, excluded, ..Because::default() },
-        ..Measured::default()
     }
 }
 
