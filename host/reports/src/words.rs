@@ -257,7 +257,10 @@ impl Words {
         match cell {
             Cell::Empty => String::new(),
             Cell::Text(text) => text.clone(),
-            Cell::Word(code) => self.find(&format!("choice.{code}")).or_else(|| self.find(code)).unwrap_or(code).to_owned(),
+            Cell::Word(code) => {
+                let found = ["choice", "state", "result"].iter().find_map(|section| self.find(&format!("{section}.{code}")));
+                found.or_else(|| self.find(code)).unwrap_or(code).to_owned()
+            }
             Cell::Figure(figure) => figure.shown(self.language),
             Cell::Amount(amount) if unit => Figure::from(*amount).shown(self.language),
             Cell::Amount(amount) => shown_amount(*amount, self.language),

@@ -161,8 +161,11 @@ fn show_entry(session: &mut Session, desk: &Arc<Desk>, seq: u64) -> Result<(), F
     for (name, value) in &entry.fields {
         table.push(&format!("fields.{name}"), vec![Cell::text(session.words.field(&entry.kind, name)), shown(desk, Some(value))]);
     }
+    // A place being counted shows no movement, wherever one looks from.
+    let hidden = |place: &Id| desk.book().is_frozen(place);
     for (at, effect) in entry.effects.iter().enumerate() {
         let text = match effect {
+            Effect::Move { from, to, .. } if hidden(from) || hidden(to) => continue,
             Effect::Move { item, amount, from, to, lot } => {
                 let lot = lot.as_ref().map_or(String::new(), |l| format!(" [{}]", l.code()));
                 format!("{} {}{lot} : {from} → {to}", baara_reports::shown_amount(*amount, session.words.language()), item.code())
@@ -213,7 +216,7 @@ pub(crate) fn history(session: &mut Session, named: &str) -> Result<(), Failure>
         for (at, effect) in entry.effects.iter().enumerate().filter(|_| !frozen) {
             let Effect::Move { item, amount, from, to, .. } = effect else { continue };
             let (came, went) = (*to == id, *from == id);
-            if came || went {
+            if (came || went) && !desk.book().is_frozen(if came { from } else { to }) {
                 let cell = |yes: bool| if yes { Cell::Amount(*amount) } else { Cell::Empty };
                 let other = if came { from } else { to };
                 lines.push(head(

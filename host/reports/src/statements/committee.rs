@@ -26,7 +26,7 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
     for meeting in asked.things("meeting") {
         let on = meeting.date("on").unwrap_or(meeting.since);
         if on >= asked.from && on <= asked.until {
-            let mut cells = head(&meeting, Cell::Date(on), Cell::text(meeting.text("session")), meeting.text("state"));
+            let mut cells = head(&meeting, Cell::Date(on), word(meeting.text("session")), meeting.text("state"));
             cells.push(said(&meeting, "present.", "present"));
             cells.extend(none());
             cells.extend(none());
@@ -66,8 +66,11 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
     sheet
 }
 
+fn word(code: &str) -> Cell {
+    if code.is_empty() { Cell::Empty } else { Cell::Word(code.to_owned()) }
+}
+
 fn head(thing: &Thing, date: Cell, about: Cell, state: &str) -> Vec<Cell> {
-    let word = |code: &str| if code.is_empty() { Cell::Empty } else { Cell::Word(code.to_owned()) };
     vec![Cell::text(thing.id.site()), word(&format!("thing.{}", thing.id.kind())), Cell::text(thing.id.as_str()), date, about, word(state)]
 }
 

@@ -97,7 +97,9 @@ impl Sheet {
     }
 
     fn note(&mut self, note: Said) {
-        self.table.note(note);
+        if !self.table.notes.contains(&note) {
+            self.table.note(note);
+        }
     }
 }
 
