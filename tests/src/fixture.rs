@@ -131,7 +131,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Founds both sites as `init` does: acts, persons, rules of the first meeting, configuration, pins.
+/// Founds both sites as `init` does: configuration, acts with persons and the rules of the first meeting, pins.
 fn make(folder: &Path) {
     let desk = Desk::create(folder, true).expect("a new book");
     let base: toml::Table = BASE.parse().expect("base.toml is TOML");
@@ -140,15 +140,15 @@ fn make(folder: &Path) {
         at += 1000;
         Clock::Practice { at }
     };
+    let day: Date = DAY_ONE.parse().expect("a day");
+    let things: toml::Table = base.iter().filter(|(kind, _)| *kind != "found").map(|(kind, things)| (kind.clone(), things.clone())).collect();
+    let wanted = wanted(&things.to_string(), day).expect("base.toml says things");
+    let by = Id::new("person", "kon-chair");
+    desk.apply_config("kon", &by, wanted, clock()).expect("configuration is recorded");
     for (site, act) in base["found"].as_table().expect("[found.site]") {
         let answer = desk.found(founding(site, act, clock())).expect("the act names enough");
         assert!(matches!(answer, Answer::Recorded(_)), "{answer:?}");
     }
-    let day: Date = DAY_ONE.parse().expect("a day");
-    let things: toml::Table = base.into_iter().filter(|(kind, _)| kind != "found").collect();
-    let wanted = wanted(&things.to_string(), day).expect("base.toml says things");
-    let by = Id::new("person", "kon-chair");
-    desk.apply_config("kon", &by, wanted, clock()).expect("configuration is recorded");
     for file in plugin_files() {
         let pinned = desk.pin("kon", &by, &file, clock()).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
         assert!(matches!(pinned, Answer::Recorded(_)), "{pinned:?}");

@@ -243,6 +243,7 @@ impl TheBook {
                 let month = month_of(if *item == items::xof() || *item == items::leave() { posted } else { entry.date });
                 self.shift(from, item, lot.as_ref(), -amount.count(), month);
                 self.shift(to, item, lot.as_ref(), amount.count(), month);
+                lot.iter().for_each(|lot| self.touch(lot, entry.seq));
             }
             Effect::Open { thing, values } => {
                 self.begin(thing, entry);

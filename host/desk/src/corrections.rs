@@ -6,7 +6,7 @@ use crate::people;
 use crate::reading::read_fields;
 use baara_book::Entry;
 use baara_book::reversal::{inverse, kept_ids, reopen};
-use baara_plugin_api::{Command, Map, Refusal, Value};
+use baara_plugin_api::{Command, Effect, Id, Map, Refusal, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long its author may undo an entry alone: ten minutes, in milliseconds.
@@ -48,7 +48,31 @@ pub(crate) fn reverse(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No>
         fields,
     };
     let alone = alone(sub, &past);
-    bench.conclude(sub, Ruling { cmd, effects, seals, plugin: None }, Some((past.seq, alone)))
+    bench.conclude(sub, Ruling { cmd, effects, seals, plugin: None }, Some((past.seq, alone))).map_err(|no| rests_on(bench, &past, no))
+}
+
+/// When a balance stands in the way, the later entries that took what this one had brought, newest first.
+fn rests_on(bench: &Bench<'_>, past: &Entry, no: No) -> No {
+    let No::Refused(refusal) = &no else { return no };
+    let owed = match refusal.code.as_str() {
+        "guard/negative" => false,
+        "guard/owed-positive" => true,
+        _ => return no,
+    };
+    let is = |key: &str, id: &Id| refusal.args.get(key).is_some_and(|text| text == id.as_str());
+    let took = |effect: &Effect| match effect {
+        Effect::Move { item, from, to, lot, .. } => {
+            is("place", if owed { to } else { from }) && is("item", item) && lot.as_ref().is_none_or(|lot| is("lot", lot))
+        }
+        _ => false,
+    };
+    let later = (past.seq + 1..=bench.book.size()).rev().filter(|seq| bench.book.reversed_by(*seq).is_none());
+    let resting: Vec<String> =
+        later.filter(|seq| (bench.past)(*seq).is_some_and(|entry| entry.effects.iter().any(took))).map(|seq| seq.to_string()).collect();
+    if resting.is_empty() {
+        return no;
+    }
+    Refusal::new("reverse/rests-on").with("seq", past.seq).with("entries", resting.join(", ")).into()
 }
 
 /// Undoes an entry and records its new content in one; it keeps the ids the original opened.
@@ -74,5 +98,5 @@ pub(crate) fn correct(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No>
     let again = baara_book::allot::allot(bench.book, &sub.site, sub.clock.today(), ruling.effects, &kept);
     ruling.effects = undone.into_iter().chain(reopen(again, &keep, renewed.date.unwrap_or(past.date))).collect();
     let alone = alone(sub, &past);
-    bench.conclude(&renewed, ruling, Some((past.seq, alone)))
+    bench.conclude(&renewed, ruling, Some((past.seq, alone))).map_err(|no| rests_on(bench, &past, no))
 }
