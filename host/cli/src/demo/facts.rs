@@ -76,12 +76,6 @@ impl Facts {
             people: file(files, "demo/people.toml")?,
         })
     }
-
-    /// The facilities, farms first.
-    pub(crate) fn sites(&self) -> Vec<&str> {
-        let farms = self.farms.farm.iter().map(|farm| farm.site.as_str());
-        farms.chain(self.establishments.iter().map(|one| one.site.as_str())).collect()
-    }
 }
 
 fn file<T: DeserializeOwned>(files: &[(&str, &str)], name: &str) -> Result<T, FactsMistake> {
@@ -335,7 +329,6 @@ pub(super) struct Ink {
 pub(super) struct Fair {
     pub(super) site: String,
     pub(super) label: String,
-    pub(super) keeper: String,
     #[serde(with = "day")]
     pub(super) out: Date,
     #[serde(with = "day")]

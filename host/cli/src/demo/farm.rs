@@ -121,7 +121,7 @@ impl<'f> Land<'f> {
         self.animals(day);
         self.market(day);
         self.extraordinary(day);
-        if is_workday(day) && day.weekday() != Weekday::Sat && !self.team.is_empty() {
+        if is_workday(day) && day.weekday() != Weekday::Sat && day >= self::day(1, 8) {
             self.attend();
         }
         self.house.evening(day);
@@ -255,7 +255,7 @@ impl<'f> Land<'f> {
         let before = (crop.from - day).num_days();
         let area = decimal(&crop.area, 4, "ha");
         let tractor = self.own.tractor && !is_garden(crop);
-        let mut work = |house: &mut House<'f>, what: &str| {
+        let work = |house: &mut House<'f>, what: &str| {
             let mut form = json!({"plot": place, "what": what, "area": area});
             if tractor && what == "ploughing" {
                 form["equipment"] = "Tracteur".into();

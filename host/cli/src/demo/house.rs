@@ -4,7 +4,6 @@ use super::facts::kilograms;
 use super::script::{Script, month_end, month_start, working};
 use baara_desk::{Clock, Founding, Member};
 use baara_plugin_api::{Date, Datelike, Days, Months, Value, json};
-use std::collections::BTreeMap;
 
 /// The people of a committee: code, woman, college, office, roles.
 const COMMITTEE: [(&str, bool, &str, &str, &str); 6] = [
@@ -531,17 +530,16 @@ impl<'f> House<'f> {
     fn count_cash(&mut self, less: i64) -> String {
         let place = self.s.of("cash-box", "caisse");
         let figures = format!("=cash {place} {less}");
-        self.count(&place, &figures, "tresoriere", "chef-compte")
+        self.count(&place, &figures, "tresoriere", "secretaire")
     }
 
     fn count_store(&mut self) -> String {
         let place = self.s.of("store", "magasin");
         let figures = format!("=goods {place}");
-        self.count(&place, &figures, "magasinier", "chef-compte")
+        self.count(&place, &figures, "magasinier", "tresoriere")
     }
 
-    fn count(&mut self, place: &str, figures: &str, first: &str, _second: &str) -> String {
-        let second = if first == "magasinier" { "tresoriere" } else { "secretaire" };
+    fn count(&mut self, place: &str, figures: &str, first: &str, second: &str) -> String {
         let count = self.s.put(first, "count-begin", json!({"place": place}));
         self.s.put(first, "count-first", json!({"count": count, "figures": figures}));
         self.s.put(second, "count-second", json!({"count": count, "figures": figures}));
@@ -612,12 +610,4 @@ pub(super) fn take(shelves: &mut Vec<Shelf>, most: i64, day: Date) -> Option<(St
     let found = (shelf.item.clone(), shelf.lot.clone(), took);
     shelves.retain(|shelf| shelf.left > 0);
     Some(found)
-}
-
-/// What each item of a list has in all.
-pub(super) fn on_hand(shelves: &[Shelf]) -> BTreeMap<&str, i64> {
-    shelves.iter().fold(BTreeMap::new(), |mut all, shelf| {
-        *all.entry(shelf.item.as_str()).or_default() += shelf.left;
-        all
-    })
 }

@@ -12,10 +12,12 @@ mod prison;
 mod resolve;
 mod script;
 mod step;
+#[cfg(test)]
+mod tests;
 mod together;
 
-pub(crate) use drive::{DemoError, Summary, run};
-pub(crate) use facts::{Facts, FactsMistake};
+pub(crate) use drive::run;
+pub(crate) use facts::Facts;
 
 use baara_desk::Founding;
 use step::Step;
