@@ -51,7 +51,8 @@ impl Reader<'_> {
                 }
                 continue;
             };
-            match self.value(&field.kind, value, &read, outer) {
+            let told = if is_count(field) { whole_count(value) } else { self.value(&field.kind, value, &read, outer) };
+            match told {
                 Ok(value) => {
                     if let Some(told) = self.declared_container(&field.kind, raw.get(&field.name), &value) {
                         read.insert(format!("{}.declared", field.name), told);
@@ -223,6 +224,24 @@ impl Reader<'_> {
             }
         }
         Err(vec![FieldError::new("", "field/not-an-id").with("came", text).with("expected", kind)])
+    }
+}
+
+/// What somebody counted: a full store has more lines than a sentence has characters.
+fn is_count(field: &Field) -> bool {
+    matches!(field.kind, FieldType::Text) && field.name.ends_with("figures")
+}
+
+/// The longest list of what was counted, in characters: two of them still fit an entry.
+const LONGEST_COUNT: usize = 20_000;
+
+fn whole_count(value: &Value) -> Result<Value, Vec<FieldError>> {
+    let text: String = value.as_str().unwrap_or_default().nfc().collect::<String>().trim().to_owned();
+    let no = |code: &str| Err(vec![FieldError::new("", code).with("came", text.chars().take(80).collect::<String>())]);
+    match value {
+        Value::String(_) if text.chars().count() <= LONGEST_COUNT => Ok(text.into()),
+        Value::String(_) => no("field/too-long"),
+        _ => no("field/not-a-text"),
     }
 }
 
