@@ -5,8 +5,8 @@ use crate::demo::Facts;
 use crate::parts::progress;
 use crate::session::Session;
 use crate::told::Failure;
-use baara_desk::{Clock, Fault};
-use baara_plugin_api::{Id, json};
+use baara_desk::Clock;
+use baara_plugin_api::{Id, Refusal, json};
 use baara_reports::Said;
 
 /// Makes a practice book with all facilities, our own plugins and the facts of `config/demo/`.
@@ -32,7 +32,7 @@ pub(crate) fn demo(session: &mut Session, _no_serve: bool) -> Result<(), Failure
     Ok(())
 }
 
-/// The facts and the record kinds do not fit each other: a fault of ours, told with its place.
+/// The facts and the record kinds do not fit each other: told with its place.
 fn broken(what: &str) -> Failure {
-    Fault::Io(std::io::Error::other(what.to_owned())).into()
+    Refusal::new("demo/broken").with("what", what).into()
 }
