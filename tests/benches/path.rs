@@ -105,7 +105,12 @@ fn submission(id: &str, kind: &str, fields: Value) -> Submission {
     let Value::Object(fields) = fields else { panic!("fields are an object") };
     let clock = Clock::Practice { at: 1_604_300_000_000 }; // 2 November 2020.
     let who = if kind == "sale" { "person/kon-cashier" } else { "person/kon-head" };
-    Submission { id: id.to_owned(), source: Source::Program, clock, ..Submission::new("kon", kind, &Id::parse(who).expect("an id"), fields) }
+    Submission {
+        id: id.to_owned(),
+        source: Source::Program,
+        clock,
+        ..Submission::new("kon", kind, &Id::parse(who).expect("an id"), fields)
+    }
 }
 
 fn shop() -> (Arc<Shop>, Vec<u8>) {
@@ -124,7 +129,10 @@ fn shop() -> (Arc<Shop>, Vec<u8>) {
         ("store", json!({"code": "magasin", "label": "Magasin", "keeper": "person/kon-keeper"})),
         ("cash-box", json!({"code": "caisse", "label": "Caisse", "keeper": "person/kon-cashier"})),
         ("farm", json!({"code": "champ", "label": "Champ"})),
-        ("goods-in", json!({"item": "item/engrais", "quantity": "90000000.000 kg", "store": "store/kon-magasin", "supplier": "supplier/kon-sona"})),
+        (
+            "goods-in",
+            json!({"item": "item/engrais", "quantity": "90000000.000 kg", "store": "store/kon-magasin", "supplier": "supplier/kon-sona"}),
+        ),
     ];
     for (n, (kind, fields)) in given.into_iter().enumerate() {
         let answer = desk.submit(submission(&format!("00000000-0000-7000-8000-{n:012x}"), kind, fields));
@@ -211,7 +219,12 @@ fn replay() {
     let start = Instant::now();
     let desk = Desk::open(&folder, |_| {}).expect("opens");
     let fold = start.elapsed();
-    println!("\nReplay of {size} entries, every hash checked: {:.3} s; raw scan {:.3} s; ratio {:.1} ({touched})", fold.as_secs_f64(), scan.as_secs_f64(), fold.as_secs_f64() / scan.as_secs_f64());
+    println!(
+        "\nReplay of {size} entries, every hash checked: {:.3} s; raw scan {:.3} s; ratio {:.1} ({touched})",
+        fold.as_secs_f64(),
+        scan.as_secs_f64(),
+        fold.as_secs_f64() / scan.as_secs_f64()
+    );
     reports(&desk);
     drop(desk);
     drop(scratch);

@@ -276,13 +276,6 @@ pub(crate) enum User {
 pub(crate) enum Plugin {
     /// The plugins the book has pinned.
     List,
-    /// Pin a plugin's file by its hash.
-    Pin {
-        /// The file.
-        file: String,
-        #[command(flatten)]
-        common: Common,
-    },
 }
 
 /// What recording commands share.

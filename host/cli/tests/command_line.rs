@@ -187,10 +187,19 @@ fn a_mistake_in_configuration_is_told_at_its_place() {
     std::fs::write(config.join("locale/fr/mots.toml"), "[kind]\nharvest = \"Moisson\"\n").unwrap();
     let shown = farm.run(&["config", "apply", "--config", "config", "--dry-run"]);
     assert!(out(&shown).contains("item/cafe") && out(&shown).contains("items.toml:6"), "{}{}", out(&shown), err(&shown));
-    let applied = farm.at("2020-06-03", &["config", "apply", "--config", "config"]);
+    let by = |person: &str, words: &[&str]| farm.run(&[words, &["--config", "config", "--as", person, "--now", "2020-06-03"]].concat());
+    let refused = by("c-sec", &["config", "apply"]);
+    assert!(err(&refused).contains("right/missing"), "{}", err(&refused));
+    let applied = by("c-chef", &["config", "apply"]);
     assert_eq!(code(&applied), 0, "{}", err(&applied));
     assert!(out(&farm.run(&["list", "item"])).contains("Café"));
     assert!(out(&farm.run(&["kinds", "--config", "config"])).contains("Moisson"), "words of one's own come first");
+    std::fs::write(config.join("items.toml"), fixed.replace("Café", "Café vert")).unwrap();
+    std::fs::write(config.join("rules.toml"), "[rules.general]\nfrom = 2020-06-10\n\"container.weighings\" = 5\n").unwrap();
+    let again = by("c-chef", &["config", "apply", "--json"]);
+    assert_eq!(json(&again)["entries"][1]["waiting"], true, "a rule waits for other people: {}", err(&again));
+    let history = out(&farm.run(&["history", "item/cafe"]));
+    assert!(history.contains("Café vert") && history.contains(" Café "), "the old label stays: {history}");
     std::fs::write(config.join("baara.toml"), "langage = \"en\"\n").unwrap();
     assert!(err(&farm.run(&["kinds", "--config", "config"])).contains("baara.toml:1:1"), "a setting that is not read is told");
 }

@@ -68,7 +68,7 @@ impl Desk {
     pub fn apply_config(&self, site: &str, by: &Id, wanted: Vec<Wanted>, clock: Clock) -> Result<usize, Fault> {
         let differences = self.differences(wanted);
         let count = differences.len();
-        for (date, effects) in chunks(differences) {
+        for (date, effects) in self.chunks(differences) {
             let (site, by) = (site.to_owned(), by.clone());
             let answers =
                 self.host(move |bench| Ok(vec![entry(bench, &site, "config/1", &by, date, clock, Map::new(), effects, Vec::new())]));
@@ -77,6 +77,12 @@ impl Desk {
             }
         }
         Ok(count)
+    }
+
+    /// Differences as the effects of entries, by date: what is new is opened, what is known is set.
+    pub(crate) fn chunks(&self, differences: Vec<Wanted>) -> Vec<(Date, Vec<Effect>)> {
+        let book = self.book();
+        chunks(|thing| book.thing(thing, Date::MAX).is_some(), differences)
     }
 
     /// What configuration wants that the book does not have.
@@ -230,7 +236,7 @@ fn host_id(bench: &Bench<'_>, clock: Clock) -> String {
 }
 
 /// Groups differences into entries by date: opening what is new, setting what is known.
-fn chunks(differences: Vec<Wanted>) -> Vec<(Date, Vec<Effect>)> {
+fn chunks(known: impl Fn(&Id) -> bool, differences: Vec<Wanted>) -> Vec<(Date, Vec<Effect>)> {
     let mut by_date: BTreeMap<Date, BTreeMap<Id, Vec<(String, Value)>>> = BTreeMap::new();
     for Wanted { thing, key, value, from } in differences {
         by_date.entry(from).or_default().entry(thing).or_default().push((key, value));
@@ -240,7 +246,7 @@ fn chunks(differences: Vec<Wanted>) -> Vec<(Date, Vec<Effect>)> {
     for (date, things) in by_date {
         let (mut effects, mut size) = (Vec::new(), 0);
         for (thing, values) in things {
-            let new = seen.insert(thing.clone());
+            let new = seen.insert(thing.clone()) && !known(&thing);
             let more: Vec<Effect> = if new {
                 vec![Effect::Open { thing, values: values.into_iter().collect() }]
             } else {

@@ -14,6 +14,7 @@ mod intentions;
 mod judge;
 mod people;
 mod plugins;
+mod proposing;
 mod reading;
 mod registry;
 mod sweeps;

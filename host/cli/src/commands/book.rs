@@ -1,6 +1,6 @@
 //! The book as a whole: made, checked, copied.
 
-use crate::cli::{Common, Init};
+use crate::cli::Init;
 use crate::parts;
 use crate::session::Session;
 use crate::told::{Failure, told};
@@ -106,18 +106,6 @@ fn own_files() -> Vec<PathBuf> {
         folders.iter().map(|folder| folder.join(&file)).find(|path| path.exists())
     };
     OWN.iter().filter_map(find).collect()
-}
-
-/// Pins a plugin of somebody else's.
-pub(crate) fn pin(session: &mut Session, file: &str, common: &Common) -> Result<(), Failure> {
-    let desk = session.desk()?;
-    let person = session.person(&desk)?;
-    let site = session.site(&desk, common.site.as_deref(), Some(&person))?;
-    let clock = session.clock(&desk)?;
-    let (text, json) = told(&desk, desk.pin(&site, &person, &session.file(file), clock)?, "pin", &session.words)?;
-    let line = if session.global.json { json.to_string() } else { text };
-    session.out.push_str(&format!("{line}\n"));
-    Ok(())
 }
 
 /// `code=chair,name=Awa Traoré,sex=f,college=staff,office=chair,roles=head+storekeeper`.

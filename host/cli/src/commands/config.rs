@@ -4,7 +4,7 @@ use crate::cli::{Common, Config as What};
 use crate::config::{self, Config, Source};
 use crate::parts;
 use crate::session::Session;
-use crate::told::Failure;
+use crate::told::{Failure, told};
 use baara_desk::Wanted;
 use baara_plugin_api::{Date, Refusal, Value, json};
 use baara_reports::{Cell, Column, Said, Table};
@@ -66,9 +66,22 @@ fn apply(session: &mut Session, dry_run: bool, templates: &[String], common: &Co
     }
     let person = session.person(&desk)?;
     let site = session.site(&desk, common.site.as_deref(), Some(&person))?;
-    let count = desk.apply_config(&site, &person, wanted(&all, day), clock)?;
-    let said = if count == 0 { Said::new("screen.nothing-to-apply") } else { Said::new("screen.applied").with("n", count) };
-    session.say(&said, &json!({"ok": true, "differences": count}));
+    let answers = desk.propose_config(&site, &person, wanted(&all, day), clock);
+    if answers.is_empty() {
+        session.say(&Said::new("screen.nothing-to-apply"), &json!({"ok": true, "entries": []}));
+        return Ok(());
+    }
+    let mut entries = Vec::new();
+    for answer in answers {
+        let (text, json) = told(&desk, answer, "config", &session.words)?;
+        if !session.global.json {
+            session.out.push_str(&format!("{text}\n"));
+        }
+        entries.push(json);
+    }
+    if session.global.json {
+        session.out.push_str(&format!("{}\n", json!({"ok": true, "entries": entries})));
+    }
     Ok(())
 }
 

@@ -47,6 +47,5 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         Command::Restore { file } => book::restore(session, &file),
         Command::Export { format, to } => export::export(session, &format, to.as_deref()),
         Command::Plugin { what: Plugin::List } => forms::plugins(session),
-        Command::Plugin { what: Plugin::Pin { file, common } } => book::pin(session, &file, &common),
     }
 }
