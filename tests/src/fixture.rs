@@ -141,7 +141,8 @@ fn make(folder: &Path) {
         Clock::Practice { at }
     };
     let day: Date = DAY_ONE.parse().expect("a day");
-    let things: toml::Table = base.iter().filter(|(kind, _)| *kind != "found").map(|(kind, things)| (kind.clone(), things.clone())).collect();
+    let things: toml::Table =
+        base.iter().filter(|(kind, _)| *kind != "found").map(|(kind, things)| (kind.clone(), things.clone())).collect();
     let wanted = wanted(&things.to_string(), day).expect("base.toml says things");
     let by = Id::new("person", "kon-chair");
     desk.apply_config("kon", &by, wanted, clock()).expect("configuration is recorded");

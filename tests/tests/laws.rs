@@ -238,3 +238,16 @@ fn what_is_not_a_book_is_told() {
     assert_eq!(code(&newer.path("book")), "journal/newer");
     assert!(verify(&newer.path("book"), |_| {}).is_ok(), "it still opens for verify");
 }
+
+#[test]
+fn configuration_applied_again_changes_only_what_differs() {
+    let mut story = autumn();
+    let item = Id::new("item", "mais-grain");
+    let before = story.fixture().desk.book().thing(&item, baara_plugin_api::Date::MAX).expect("an item").values;
+    story.tell("```config 2020-12-01\n[item.mais-grain]\nlabel = \"Maïs\"\nunit = \"kg\"\n```");
+    let after = story.fixture().desk.book().thing(&item, baara_plugin_api::Date::MAX).expect("an item").values;
+    assert_eq!(after["label"], "Maïs");
+    for (key, value) in before.iter().filter(|(key, _)| key.as_str() != "label") {
+        assert_eq!(after.get(key), Some(value), "{key}");
+    }
+}

@@ -88,7 +88,9 @@ fn before(book: &TheBook, thing: &Id, key: &str, seq: u64, from: baara_plugin_ap
 fn resting_on(book: &TheBook, entry: &Entry, keep: &BTreeSet<Id>) -> BTreeSet<u64> {
     let things = entry.effects.iter().filter(|e| matches!(e, Effect::Open { .. })).filter_map(opened);
     let things = things.filter(|id| !keep.contains(*id) && !PAPERS.contains(&id.kind()));
-    let later = things.flat_map(|id| book.mentions(id)).filter(|m| m.seq > entry.seq && !m.kind.starts_with("endorse") && !m.kind.starts_with("reverse"));
+    let later = things
+        .flat_map(|id| book.mentions(id))
+        .filter(|m| m.seq > entry.seq && !m.kind.starts_with("endorse") && !m.kind.starts_with("reverse"));
     later.map(|m| m.seq).filter(|seq| book.reversed_by(*seq).is_none()).collect()
 }
 
