@@ -89,11 +89,14 @@ fn scenarios(text: &str) -> Vec<Vec<Block>> {
     let mut all: Vec<Vec<Block>> = Vec::new();
     let mut open: Option<Block> = None;
     for (n, line) in (1..).zip(text.lines()) {
+        if all.is_empty() {
+            all.push(Vec::new());
+        }
         match (line.strip_prefix("```"), &mut open) {
             (Some(_), Some(_)) => all.last_mut().into_iter().for_each(|blocks| blocks.extend(open.take())),
             (Some(head), None) => open = Some(Block { line: n, head: head.trim().to_owned(), body: Vec::new() }),
             (None, Some(block)) => block.body.push((n, line.to_owned())),
-            (None, None) if line.starts_with("# ") || all.is_empty() => all.push(Vec::new()),
+            (None, None) if line.starts_with("# ") => all.push(Vec::new()),
             (None, None) => {}
         }
     }
