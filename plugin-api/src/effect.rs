@@ -2,11 +2,12 @@
 
 use crate::{Amount, Date, Id, Value};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One thing a command does. Written in the entry as decided, so replay never asks again.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "do", rename_all = "kebab-case", try_from = "Flat")]
 pub enum Effect {
     /// Moves an amount of one item from one place to another.
     Move {
@@ -81,6 +82,85 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         void: bool,
     },
+}
+
+/// An effect as it lies in the bytes: read in one pass, which a tagged enum is not.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Flat<'a> {
+    #[serde(rename = "do", borrow)]
+    tag: Cow<'a, str>,
+    item: Option<Id>,
+    amount: Option<Amount>,
+    #[serde(borrow)]
+    from: Option<Cow<'a, str>>,
+    to: Option<Id>,
+    lot: Option<Id>,
+    thing: Option<Id>,
+    #[serde(default)]
+    values: BTreeMap<String, Value>,
+    why: Option<Ending>,
+    key: Option<String>,
+    #[serde(default)]
+    value: Value,
+    warning: Option<Id>,
+    code: Option<String>,
+    #[serde(default)]
+    about: Vec<Id>,
+    #[serde(default)]
+    args: BTreeMap<String, String>,
+    reason: Option<String>,
+    series: Option<String>,
+    #[serde(default)]
+    year: i32,
+    #[serde(default)]
+    n: u64,
+    #[serde(default)]
+    void: bool,
+}
+
+/// What an effect lacks.
+#[derive(Debug)]
+struct Lacking(&'static str);
+
+impl std::fmt::Display for Lacking {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "an effect lacks or misspells '{}'", self.0)
+    }
+}
+
+impl<'a> TryFrom<Flat<'a>> for Effect {
+    type Error = Lacking;
+
+    fn try_from(flat: Flat<'a>) -> Result<Effect, Lacking> {
+        fn need<T>(value: Option<T>, name: &'static str) -> Result<T, Lacking> {
+            value.ok_or(Lacking(name))
+        }
+        let from = flat.from.as_deref();
+        Ok(match flat.tag.as_ref() {
+            "move" => Effect::Move {
+                item: need(flat.item, "item")?,
+                amount: need(flat.amount, "amount")?,
+                from: need(from.and_then(|s| Id::parse(s).ok()), "from")?,
+                to: need(flat.to, "to")?,
+                lot: flat.lot,
+            },
+            "open" => Effect::Open { thing: need(flat.thing, "thing")?, values: flat.values },
+            "close" => Effect::Close { thing: need(flat.thing, "thing")?, why: need(flat.why, "why")? },
+            "set" => Effect::Set {
+                thing: need(flat.thing, "thing")?,
+                key: need(flat.key, "key")?,
+                value: flat.value,
+                from: need(from.and_then(|s| s.parse().ok()), "from")?,
+            },
+            "warn" => {
+                Effect::Warn { warning: need(flat.warning, "warning")?, code: need(flat.code, "code")?, about: flat.about, args: flat.args }
+            }
+            "explain" => Effect::Explain { warning: need(flat.warning, "warning")?, reason: need(flat.reason, "reason")? },
+            "number" => Effect::Number { series: need(flat.series, "series")?, year: flat.year, n: flat.n, void: flat.void },
+            _ => return Err(Lacking("do")),
+        })
+    }
 }
 
 /// Why a thing ends.
@@ -182,5 +262,36 @@ impl Effects {
     pub fn then(mut self, more: Effects) -> Effects {
         self.0.extend(more.0);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn every_effect_reads_as_it_was_written() {
+        let (thing, day) = (Id::new("lot", "kon-20-0001"), "2020-06-12".parse().expect("a day"));
+        let effects = Effects::new()
+            .open(&thing, [("item", "item/mais".into())])
+            .goods(
+                &Id::new("item", "mais"),
+                "12.500 kg".parse().expect("an amount"),
+                &Id::new("field", "kon-a"),
+                &Id::new("store", "kon-m"),
+                Some(&thing),
+            )
+            .set(&thing, "released", true, day)
+            .set(&thing, "released", Value::Null, day)
+            .warn("harvest/odd", &[&thing], [("much", "3".to_owned())])
+            .explain(&Id::new("warning", "kon-20-0001"), "pluie")
+            .number("receipt")
+            .close(&thing);
+        let text = serde_json::to_string(&effects.0).expect("effects are JSON");
+        assert_eq!(serde_json::from_str::<Vec<Effect>>(&text).expect("they read"), effects.0);
+        for bad in [json!({"do": "fly"}), json!({"do": "move"}), json!({"do": "close", "thing": "lot/a", "why": "ended", "more": 1})] {
+            assert!(serde_json::from_value::<Effect>(bad.clone()).is_err(), "{bad}");
+        }
     }
 }

@@ -98,6 +98,8 @@ pub(crate) struct Index {
     pub(crate) reversed: BTreeMap<u64, u64>,
     pub(crate) seen: HashSet<u128>,
     pub(crate) opened_by: HashMap<Id, u64>,
+    /// Until when a place or facility is closed: the newest closing of each.
+    pub(crate) closed: HashMap<Id, Date>,
 }
 
 /// The book: a world that only [`TheBook::apply`] changes.
@@ -189,12 +191,6 @@ impl TheBook {
         found.map_or(0, |balance| balance.now)
     }
 
-    /// The day from which a place takes entries: after its own closing and its facility's.
-    pub(crate) fn open_from(&self, place: &Id, site: &str) -> Option<Date> {
-        let closed = |id: &Id| self.value_at(id, "closed-until", Date::MAX).and_then(Value::as_str).and_then(|s| s.parse::<Date>().ok());
-        closed(place).max(closed(&Id::new("facility", site))).and_then(|day| day.succ_opt())
-    }
-
     /// Folds an entry in. It has happened: nothing here can fail.
     pub fn apply(&mut self, entry: &Entry) {
         let posted = self.posted(entry);
@@ -217,9 +213,14 @@ impl TheBook {
     /// The first open day of all the places an entry moves: money reports go by it.
     #[must_use]
     pub fn posted(&self, entry: &Entry) -> Date {
+        let closed = &self.index().closed;
+        if closed.is_empty() {
+            return entry.date;
+        }
+        let facility = closed.get(&Id::new("facility", &entry.site));
         let places = entry.effects.iter().filter_map(|e| if let Effect::Move { from, to, .. } = e { Some([from, to]) } else { None });
-        let opens = places.flatten().filter_map(|place| self.open_from(place, &entry.site));
-        opens.max().map_or(entry.date, |day| day.max(entry.date))
+        let until = places.flatten().filter_map(|place| closed.get(place)).chain(facility).max();
+        until.and_then(|day| day.succ_opt()).map_or(entry.date, |day| day.max(entry.date))
     }
 
     /// The posting day of an entry already folded: never before what was closed when it was recorded.
@@ -299,6 +300,13 @@ impl TheBook {
     }
 
     fn say(&mut self, thing: &Id, key: &str, value: &Value, from: Date, seq: u64) {
+        if key == "closed-until"
+            && let Some(day) = value.as_str().and_then(|s| s.parse().ok())
+        {
+            let mut index = self.world.resource_mut::<Index>();
+            let kept = index.closed.entry(thing.clone()).or_insert(day);
+            *kept = (*kept).max(day);
+        }
         let entity = self.named(thing);
         if let Some(mut timelines) = self.world.get_mut::<Timelines>(entity) {
             let line = timelines.0.entry(key.to_owned()).or_default();

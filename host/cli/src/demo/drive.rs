@@ -143,7 +143,8 @@ fn submission(desk: &Desk, step: &Step, outcomes: &Outcomes) -> Result<Submissio
 
 /// Keeps what a step became; true when it was refused as expected.
 fn keep(step: &Step, answer: Answer, outcomes: &mut Outcomes) -> Result<bool, DemoError> {
-    let unexpected = |came: String| Err(DemoError::Unexpected { step: told(step), came: format!("expected {:?}, came {came}", step.expect) });
+    let unexpected =
+        |came: String| Err(DemoError::Unexpected { step: told(step), came: format!("expected {:?}, came {came}", step.expect) });
     let outcome = match (answer, step.expect) {
         (Answer::Recorded(done), Expect::Recorded) if !done.again => Outcome { seq: done.seq, opened: done.opened, number: done.number },
         (Answer::Waiting(waiting), Expect::Waiting) => Outcome { seq: waiting.seq, opened: vec![waiting.proposal], number: None },

@@ -50,7 +50,8 @@ impl<'f> Land<'f> {
         let mut script = Script::new(facts, &own.site, place, FIRST);
         let founding = House::founding(&mut script, &[("cultures".to_owned(), "farm-manager")]);
         let growing = own.plot.iter().flat_map(|plot| plot.crops.iter().map(move |crop| (plot, crop)));
-        let growing = growing.map(|(plot, crop)| Growing { plot, crop, sowing: None, weighings: weighings(&own.site, plot, crop) }).collect();
+        let growing =
+            growing.map(|(plot, crop)| Growing { plot, crop, sowing: None, weighings: weighings(&own.site, plot, crop) }).collect();
         let house = House::new(script, place);
         let mut land = Land {
             house,
@@ -139,7 +140,11 @@ impl<'f> Land<'f> {
                 let campaign = self.house.s.of("campaign", "2020");
                 for (item, quantity) in &self.own.plan {
                     let quantity = kilograms(whole(quantity, 3));
-                    self.house.s.put("cultures", "plan", json!({"campaign": campaign, "item": format!("item/{item}"), "quantity": quantity}));
+                    self.house.s.put(
+                        "cultures",
+                        "plan",
+                        json!({"campaign": campaign, "item": format!("item/{item}"), "quantity": quantity}),
+                    );
                 }
             }
             (2020, 5, 25) => self.buy_inputs(false),
@@ -455,7 +460,8 @@ impl<'f> Land<'f> {
     /// Grain for the kitchens of other establishments: dispatched, then acknowledged by its reception number.
     fn transfers(&mut self, day: Date) {
         for transfer in self.transfers.iter().filter(|t| t.leaves == day).cloned().collect::<Vec<_>>() {
-            let shelf = self.store.iter_mut().find(|shelf| shelf.item == transfer.item && shelf.left >= transfer.grams && shelf.from <= day);
+            let shelf =
+                self.store.iter_mut().find(|shelf| shelf.item == transfer.item && shelf.left >= transfer.grams && shelf.from <= day);
             let shelf = shelf.expect("checked: the farm has harvested what it sends");
             shelf.left -= transfer.grams;
             let lot = shelf.lot.clone();
@@ -493,10 +499,13 @@ impl<'f> Land<'f> {
         }
         for one in months.spoiled.iter().filter(|one| one.site == site && one.on == day) {
             let sold = &self.own.sells;
-            let Some(shelf) = self.store.iter_mut().find(|shelf| sold.contains(&shelf.item) && shelf.left >= one.kilograms * 1000) else { continue };
+            let Some(shelf) = self.store.iter_mut().find(|shelf| sold.contains(&shelf.item) && shelf.left >= one.kilograms * 1000) else {
+                continue;
+            };
             shelf.left -= one.kilograms * 1000;
             let (item, lot) = (shelf.item.clone(), shelf.lot.clone());
-            let (first, second, store) = (self.house.s.person("droits"), self.house.s.person("familles"), self.house.s.of("store", "magasin"));
+            let (first, second, store) =
+                (self.house.s.person("droits"), self.house.s.person("familles"), self.house.s.of("store", "magasin"));
             let form = json!({
                 "store": store, "item": format!("item/{item}"), "lot": lot, "quantity": kilograms(one.kilograms * 1000), "cause": one.cause,
                 "witness-one": first, "witness-two": second, "account": "Sacs du bas abîmés, triés devant les deux témoins"

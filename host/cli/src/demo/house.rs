@@ -205,11 +205,17 @@ impl<'f> House<'f> {
         let (mag, tres) = (s.person("magasinier"), s.person("tresoriere"));
         s.put("chef", "store", json!({"code": "magasin", "label": "Magasin général", "keeper": mag}));
         s.put("chef", "cash-box", json!({"code": "caisse", "label": "Caisse du comité", "keeper": tres}));
-        s.put("chef", "bank", json!({"code": "banque", "label": "Compte du comité", "keeper": tres, "account": format!("ML-{}-2020", s.site)}));
+        s.put(
+            "chef",
+            "bank",
+            json!({"code": "banque", "label": "Compte du comité", "keeper": tres, "account": format!("ML-{}-2020", s.site)}),
+        );
         for (code, label) in [("roulement", "Fonds de roulement"), ("entretien", "Fonds d'entretien et d'entraide")] {
             s.put("chef", "fund", json!({"code": code, "label": label}));
         }
-        for (code, label, kind) in [("marche", "Commerçants du marché", "trader"), ("etat", "Dotation alimentaire de l'État", "administration")] {
+        for (code, label, kind) in
+            [("marche", "Commerçants du marché", "trader"), ("etat", "Dotation alimentaire de l'État", "administration")]
+        {
             s.put("magasinier", "supplier", json!({"code": code, "label": label, "kind": kind}));
         }
         for (code, label, kind) in
@@ -226,7 +232,8 @@ impl<'f> House<'f> {
         let committal = format!("{}/{}/{}", s.site.to_uppercase(), s.day.year(), 100 + s.steps.len());
         let born = if young { s.chance.between(2003, 2005) } else { s.chance.between(1966, 2000) };
         let status = if convicted { "convicted" } else { *s.chance.pick(&["remand", "remand", "charged", "accused"]) };
-        let mut form = json!({"name": name, "committal": committal, "sex": if woman { "f" } else { "m" }, "birth-year": born, "status": status});
+        let mut form =
+            json!({"name": name, "committal": committal, "sex": if woman { "f" } else { "m" }, "birth-year": born, "status": status});
         if convicted {
             let months = u32::try_from(s.chance.between(16, 70)).unwrap_or(24);
             form["release"] = (s.day + Months::new(months)).to_string().into();
@@ -243,7 +250,8 @@ impl<'f> House<'f> {
     pub(super) fn open_with(&mut self, cash: i64, goods: &[(String, String)], kept: &[String]) -> String {
         let s = &mut self.s;
         let store = s.of("store", "magasin");
-        let goods: Vec<Value> = goods.iter().map(|(item, quantity)| json!({"store": store, "item": format!("item/{item}"), "quantity": quantity})).collect();
+        let goods: Vec<Value> =
+            goods.iter().map(|(item, quantity)| json!({"store": store, "item": format!("item/{item}"), "quantity": quantity})).collect();
         let sums: Vec<i64> = kept.iter().map(|_| s.chance.between(1200, 3600) * 5).collect();
         let pecules: Vec<Value> =
             kept.iter().zip(&sums).map(|(person, sum)| json!({"person": person, "amount": format!("{sum} XOF")})).collect();
@@ -349,8 +357,7 @@ impl<'f> House<'f> {
     }
 
     fn presence(&mut self, meeting: &str, came: &dyn Fn(&str) -> &'static str) {
-        let lines: Vec<Value> =
-            COMMITTEE.iter().map(|(code, ..)| json!({"person": self.s.person(code), "presence": came(code)})).collect();
+        let lines: Vec<Value> = COMMITTEE.iter().map(|(code, ..)| json!({"person": self.s.person(code), "presence": came(code)})).collect();
         self.s.put("secretaire", "presence", json!({"meeting": meeting, "lines": lines}));
     }
 
@@ -380,14 +387,18 @@ impl<'f> House<'f> {
                 self.s.propose("secretaire", "adopt-rule", Some(decision), json!({"rule": rule}), "maire");
             }
             Then::Prices => {
-                let lines: Vec<Value> =
-                    self.prices.iter().map(|(item, price)| json!({"item": format!("item/{item}"), "price": format!("{price} XOF")})).collect();
+                let lines: Vec<Value> = self
+                    .prices
+                    .iter()
+                    .map(|(item, price)| json!({"item": format!("item/{item}"), "price": format!("{price} XOF")}))
+                    .collect();
                 self.s.propose("secretaire", "adopt-prices", Some(decision), json!({"lines": lines}), "maire");
             }
             Then::Keys => {
                 let funds = [self.s.of("fund", "roulement"), self.s.of("fund", "entretien")];
                 for (unit, _) in self.units.clone() {
-                    let parts = json!([{"to": "workers", "ratio": "1/3"}, {"to": funds[0], "ratio": "1/3"}, {"to": funds[1], "ratio": "1/3"}]);
+                    let parts =
+                        json!([{"to": "workers", "ratio": "1/3"}, {"to": funds[0], "ratio": "1/3"}, {"to": funds[1], "ratio": "1/3"}]);
                     let form = json!({
                         "unit": unit, "from": "2020-01-01", "parts": parts, "remainder": funds[0], "base": "gross",
                         "reference": "Modèle par tiers, adopté par le comité"
@@ -415,7 +426,9 @@ impl<'f> House<'f> {
     /// A meeting to which staff and elected officials alone came: the motion fails for want of a college.
     fn few_colleges(&mut self, day: Date) {
         let site = self.s.site.clone();
-        let Some(one) = self.s.facts.months.few_colleges.iter().find(|one| one.site == site && one.month == month_start(day)) else { return };
+        let Some(one) = self.s.facts.months.few_colleges.iter().find(|one| one.site == site && one.month == month_start(day)) else {
+            return;
+        };
         let on = working(month_start(day) + Days::new(23));
         if day == on - Days::new(5) {
             let form = json!({"on": on.to_string(), "place": "Salle du greffe", "session": "extraordinary", "agenda": [one.title]});
@@ -548,7 +561,8 @@ impl<'f> House<'f> {
 
     fn close_month(&mut self, until: Date) {
         let day = until.to_string();
-        let (cash_box, store, facility) = (self.s.of("cash-box", "caisse"), self.s.of("store", "magasin"), format!("facility/{}", self.s.site));
+        let (cash_box, store, facility) =
+            (self.s.of("cash-box", "caisse"), self.s.of("store", "magasin"), format!("facility/{}", self.s.site));
         self.s.propose("tresoriere", "close", None, json!({"scope": "cash-box-day", "place": cash_box, "until": day}), "maire");
         if until.month() % 3 == 0 {
             self.s.propose("tresoriere", "close", None, json!({"scope": "store-month", "place": store, "until": day}), "maire");
@@ -559,7 +573,13 @@ impl<'f> House<'f> {
     /// A small purchase in cash, from the fund that the sales filled.
     fn small_expense(&mut self) {
         let Some((decision, left)) = self.purchases.clone() else { return };
-        let what = *self.s.chance.pick(&["Ampoules et pile de la balance", "Cahiers, stylos et registres", "Réparation d'outils", "Savon et eau de Javel", "Transport au marché"]);
+        let what = *self.s.chance.pick(&[
+            "Ampoules et pile de la balance",
+            "Cahiers, stylos et registres",
+            "Réparation d'outils",
+            "Savon et eau de Javel",
+            "Transport au marché",
+        ]);
         let amount = self.s.chance.between(10, 30) * 250;
         if amount > left {
             return;

@@ -397,7 +397,10 @@ impl<'f> Prison<'f> {
             self.house.s.put("tresoriere", "delivery", form);
             return;
         }
-        let asks = self.house.constituted && self.house.has_shared && day.month() % 2 == 0 && day == working(month_start(day) + Days::new(7 + u64::try_from(shop).unwrap_or(0)));
+        let asks = self.house.constituted
+            && self.house.has_shared
+            && day.month() % 2 == 0
+            && day == working(month_start(day) + Days::new(7 + u64::try_from(shop).unwrap_or(0)));
         if asks && self.shops[shop].ordered.is_none() && day.month() < 12 {
             let pieces = trade.sold[1] * 2;
             let due = working(day + Days::new(21));
@@ -451,7 +454,9 @@ impl<'f> Prison<'f> {
         let Some(fair) = self.facts.months.fair.iter().find(|fair| fair.site == self.own.site) else { return };
         let item = format!("item/{}", self.shops[0].trade.product);
         if day == fair.out {
-            let Some(shelf) = self.shops[0].made.iter_mut().filter(|shelf| shelf.from <= day).max_by_key(|shelf| shelf.left) else { return };
+            let Some(shelf) = self.shops[0].made.iter_mut().filter(|shelf| shelf.from <= day).max_by_key(|shelf| shelf.left) else {
+                return;
+            };
             let pieces = shelf.left.min(12);
             shelf.left -= pieces;
             let lot = shelf.lot.clone();
@@ -463,7 +468,9 @@ impl<'f> Prison<'f> {
             self.shops[0].made.push(Shelf { item: "fair".to_owned(), lot, left: pieces, from: Date::MAX });
         }
         let at_fair = self.shops[0].made.iter().position(|shelf| shelf.item == "fair");
-        if day > fair.out && day < fair.back && is_workday(day)
+        if day > fair.out
+            && day < fair.back
+            && is_workday(day)
             && let Some(n) = at_fair
         {
             let lot = self.shops[0].made[n].lot.clone();

@@ -106,7 +106,9 @@ impl Filler<'_> {
     fn look(&self, question: &str) -> Result<Value, Refusal> {
         let filled: Vec<String> = question
             .split(' ')
-            .map(|word| if word.starts_with('@') { self.text(word).map(|v| v.as_str().unwrap_or_default().to_owned()) } else { Ok(word.to_owned()) })
+            .map(|word| {
+                if word.starts_with('@') { self.text(word).map(|v| v.as_str().unwrap_or_default().to_owned()) } else { Ok(word.to_owned()) }
+            })
             .collect::<Result<_, _>>()?;
         let words: Vec<&str> = filled.iter().map(String::as_str).collect();
         let book = self.desk.book();

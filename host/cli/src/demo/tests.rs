@@ -27,7 +27,8 @@ impl Drop for Folder {
 /// A practice book with our own configuration and plugins, and nothing else.
 fn empty(folder: &Path) -> Desk {
     let desk = Desk::create(folder, true).unwrap();
-    let config = crate::config::read(&crate::config::sources(None).unwrap()).unwrap_or_else(|mistakes| panic!("{:#?}", &mistakes[..2.min(mistakes.len())]));
+    let config = crate::config::read(&crate::config::sources(None).unwrap())
+        .unwrap_or_else(|mistakes| panic!("{:#?}", &mistakes[..2.min(mistakes.len())]));
     let eve = Date::from_ymd_opt(2019, 12, 31).unwrap();
     let clock = Clock::Practice { at: eve.and_hms_opt(8, 0, 0).unwrap().and_utc().timestamp_millis() };
     let by = Id::new("person", "ken-chef");
@@ -43,7 +44,10 @@ fn empty(folder: &Path) -> Desk {
 }
 
 fn wanted(config: &[crate::config::Wanted], day: Date) -> Vec<Wanted> {
-    config.iter().map(|w| Wanted { thing: w.thing.clone(), key: w.key.clone(), value: w.value.clone(), from: w.from.unwrap_or(day) }).collect()
+    config
+        .iter()
+        .map(|w| Wanted { thing: w.thing.clone(), key: w.key.clone(), value: w.value.clone(), from: w.from.unwrap_or(day) })
+        .collect()
 }
 
 fn kinds(desk: &Desk) -> BTreeMap<String, usize> {
