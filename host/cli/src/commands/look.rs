@@ -380,6 +380,7 @@ fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: Period) -> R
     let columns = vec![
         Column::words("claim"),
         Column::words("source"),
+        Column::words("printed"),
         Column::words("formula"),
         Column::figures("recomputed"),
         Column::words("unit"),
@@ -390,15 +391,20 @@ fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: Period) -> R
     ];
     let shown = drawn.period.clone().unwrap_or_else(|| period.from.format("%Y").to_string());
     let mut table = Table::new(Said::new("report.published").with("period", shown), columns);
-    let indicators = ask(session, desk, drawn, period, |asked| statement("indicators", asked))?;
+    let mut asked: BTreeMap<String, Option<Table>> = BTreeMap::new();
     for claim in claims {
-        let beside = indicators.as_ref().filter(|_| !claim.beside.is_empty());
-        let (row, column) = claim.beside.strip_suffix("-plan").map_or((claim.beside.as_str(), "value"), |row| (row, "target"));
+        if !asked.contains_key(&claim.report) {
+            let drawn = ask(session, desk, drawn, period, |asked| statement(&claim.report, asked))?;
+            asked.insert(claim.report.clone(), drawn);
+        }
+        let beside = asked[&claim.report].as_ref();
+        let (row, column) = claim.cell.rsplit_once('.').unwrap_or(("", ""));
         let book = beside.and_then(|t| find(t, row, column)).unwrap_or(Cell::Empty);
         let unit = beside.and_then(|t| find(t, row, "unit")).unwrap_or(Cell::Empty);
         let cells = vec![
             Cell::text(claim.claim),
             Cell::text(claim.place),
+            Cell::text(claim.printed),
             Cell::text(claim.formula),
             Figure::parse(&claim.recomputed).map_or_else(|| Cell::text(claim.recomputed.as_str()), Cell::Figure),
             Cell::text(claim.unit),
@@ -412,11 +418,7 @@ fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: Period) -> R
     Ok(table)
 }
 
-/// A cell of the indicator of this code, `r4-farms`; `micro-projects` is found behind its result.
 fn find(table: &Table, row: &str, column: &str) -> Option<Cell> {
     let at = table.columns.iter().position(|c| c.code == column)?;
-    let behind = format!("-{row}");
-    let named = |code: &str| code.eq_ignore_ascii_case(row) || code.ends_with(&behind);
-    let exact = table.rows.iter().find(|r| r.code.eq_ignore_ascii_case(row));
-    exact.or_else(|| table.rows.iter().find(|r| named(&r.code)))?.cells.get(at).cloned()
+    table.rows.iter().find(|r| r.code == row)?.cells.get(at).cloned()
 }

@@ -12,8 +12,10 @@ use toml::de::DeValue;
 pub(crate) struct Claim {
     /// Its code.
     pub(crate) code: String,
-    /// What is printed.
+    /// What it says.
     pub(crate) claim: String,
+    /// The figure as printed.
+    pub(crate) printed: String,
     /// Where it stands.
     pub(crate) place: String,
     /// How it can be worked out again.
@@ -24,15 +26,17 @@ pub(crate) struct Claim {
     pub(crate) unit: String,
     /// What is to be thought of it: `holds`, `differs`, `not-reproducible` …
     pub(crate) verdict: String,
-    /// The indicator of the book to set beside it; `r2-plan` is the target of `r2`.
-    pub(crate) beside: String,
+    /// The report of the book that counts the same.
+    pub(crate) report: String,
+    /// Its cell, `R2.value`.
+    pub(crate) cell: String,
     /// What a reader should know.
     pub(crate) note: String,
 }
 
 const VERDICTS: &[&str] = &["holds", "rounded", "truncated", "differs", "undefined", "not-reproducible"];
 
-const KEYS: &[&str] = &["code", "claim", "place", "formula", "recomputed", "unit", "verdict", "beside", "note"];
+const KEYS: &[&str] = &["code", "claim", "place", "printed", "formula", "recomputed", "unit", "verdict", "report", "cell", "note"];
 
 /// Reads `demo/published.toml`; no file, no claims.
 ///
@@ -66,7 +70,9 @@ pub(crate) fn claims(sources: &[Source]) -> Result<Vec<Claim>, Vec<Mistake>> {
                         mistakes.push(unknown(source, value.span(), "config.not-a-choice", &text, near, VERDICTS.iter().copied()));
                     }
                     "verdict" => claim.verdict = text,
-                    "beside" => claim.beside = text,
+                    "printed" => claim.printed = text,
+                    "report" => claim.report = text,
+                    "cell" => claim.cell = text,
                     "note" => claim.note = text,
                     other => {
                         let near = nearest(other, KEYS.iter().copied());
