@@ -222,12 +222,13 @@ impl Story {
                 continue;
             }
             let last = i + 1 == lines.len();
+            let expected = line.trim_end().ends_with(" waits");
             match &self.last {
                 Last::Refused(refusals) if !(last && next == "refused") => {
                     self.failures
                         .push((*n, format!("refused: {}", refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))));
                 }
-                Last::Waiting(needs) if !(last && next == "waiting") && !line.trim_end().ends_with(" waits") => {
+                Last::Waiting(needs) if !(expected || last && next == "waiting") => {
                     self.failures.push((*n, format!("waits for {}", needs.join(", "))));
                 }
                 _ => {}
