@@ -76,8 +76,8 @@ fn rate(writers: usize, make: impl Fn(usize) -> Box<dyn FnMut() + Send>) -> Meas
         .collect();
     let mut times: Vec<Duration> = threads.into_iter().flat_map(|t| t.join().expect("a writer ends")).collect();
     times.sort_unstable();
-    let micros = |part: f64| times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e6;
-    Measured { rate: times.len() as f64 / RUN.as_secs_f64(), p50: micros(0.5), p99: micros(0.99) }
+    let micros = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e6;
+    Measured { rate: times.len() as f64 / RUN.as_secs_f64(), p50: micros(50), p99: micros(99) }
 }
 
 /// A book with ample stock, a price and a cash box.

@@ -251,3 +251,44 @@ fn configuration_applied_again_changes_only_what_differs() {
         assert_eq!(after.get(key), Some(value), "{key}");
     }
 }
+
+/// What a prison does while a farm does other things.
+const KIT: &[&str] = &[
+    "2020-10-01 kit-keeper store --code depot --label Dépôt",
+    "2020-10-02 kit-keeper cash-box --code caisse --label Caisse --keeper person/kit-cashier",
+    "2020-10-02 kit-keeper workshop --code savon --label Savonnerie --trade trade/soap",
+    "2020-10-03 kit-keeper goods-in --item item/savon --quantity 40 --store store/kit-depot --donor donor/mandela --value 10000",
+    "2020-10-04 kit-cashier sale --unit workshop/kit-savon --means cash --place cash-box/kit-caisse --lines item=item/savon,quantity=15,store=store/kit-depot",
+    "2020-10-05 kit-secretary admit --name Moussa --committal 2020/7 --sex m --status convicted --birth-year 1990",
+];
+
+const KON: &[&str] = &[
+    "2020-10-01 kon-keeper store --code grenier --label Grenier",
+    "2020-10-02 kon-keeper cash-box --code petite --label Caisse --keeper person/kon-cashier",
+    "2020-10-02 kon-keeper workshop --code savon --label Savonnerie --trade trade/soap",
+    "2020-10-03 kon-keeper goods-in --item item/savon --quantity 70 --store store/kon-grenier --donor donor/mandela --value 10000",
+    "2020-10-04 kon-cashier sale --unit workshop/kon-savon --means cash --place cash-box/kon-petite --lines item=item/savon,quantity=20,store=store/kon-grenier",
+    "2020-10-05 kon-secretary admit --name Adama --committal 2020/7 --sex m --status convicted --birth-year 1990",
+];
+
+#[test]
+fn a_facility_alone_has_the_balances_and_numbers_it_has_among_others() {
+    let tell = |lines: &[&str]| {
+        let mut story = Story::new();
+        story.tell(&format!("```do\n{}\n```", lines.join("\n")));
+        story
+    };
+    let among: Vec<&str> = KIT.iter().zip(KON).flat_map(|(kit, kon)| [*kit, *kon]).collect();
+    let own = |story: &Story, site: &str| {
+        let book = story.fixture().desk.book();
+        let held: Vec<_> = book.all_holdings().into_iter().filter(|h| h.place.site() == site).collect();
+        let named: Vec<Id> =
+            ["lot", "sale", "person", "goods-in"].iter().flat_map(|kind| book.all_of(kind)).filter(|id| id.site() == site).collect();
+        let receipts = ["receipt", "goods-in"].map(|series| book.last_number(site, series, 2020));
+        assert!(!held.is_empty() && !named.is_empty() && receipts[0] == 1);
+        (held, named, receipts)
+    };
+    let among = tell(&among);
+    assert_eq!(own(&among, "kit"), own(&tell(KIT), "kit"));
+    assert_eq!(own(&among, "kon"), own(&tell(KON), "kon"));
+}
