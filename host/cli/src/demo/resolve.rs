@@ -116,7 +116,10 @@ impl Filler<'_> {
         match words.as_slice() {
             ["cash", box_, less] => Ok(notes(francs(&book, &place(box_)?) - less.parse().unwrap_or(0)).into()),
             ["goods", store] => Ok(shelf(&book, &place(store)?).into()),
-            ["owed", pecule] => Ok(Amount::francs(-francs(&book, &place(pecule)?) / 5 * 5).to_string().into()),
+            ["owed", person] => {
+                let pecule = Id::new("pecule", &format!("{}.{}", self.step.site, place(person)?.code()));
+                Ok(Amount::francs(-francs(&book, &pecule) / 5 * 5).to_string().into())
+            }
             ["workers", unit, until] => {
                 drop(book);
                 self.workers(unit, until)
