@@ -36,7 +36,7 @@ impl fmt::Display for FactsMistake {
 }
 
 /// The files of facts as the program was built.
-const FILES: [(&str, &str); 5] = [
+pub(super) const FILES: [(&str, &str); 5] = [
     ("demo/farms.toml", include_str!("../../../../config/demo/farms.toml")),
     ("demo/establishments.toml", include_str!("../../../../config/demo/establishments.toml")),
     ("demo/trades.toml", include_str!("../../../../config/demo/trades.toml")),
@@ -244,6 +244,10 @@ pub(super) struct Months {
     pub(super) fair: Vec<Fair>,
     pub(super) returned: Vec<Returned>,
     pub(super) spoiled: Vec<Spoiled>,
+    pub(super) given: Vec<Given>,
+    pub(super) cheaper: Vec<Cheaper>,
+    pub(super) to_staff: Vec<ToStaff>,
+    pub(super) paper: Vec<Paper>,
 }
 
 /// Written down some days after.
@@ -354,6 +358,51 @@ pub(super) struct Spoiled {
     pub(super) on: Date,
     pub(super) kilograms: i64,
     pub(super) cause: String,
+}
+
+/// Goods the committee gives away.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Given {
+    pub(super) site: String,
+    /// From this day on, once a lot has enough, it is put to the next meeting.
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    pub(super) pieces: i64,
+    pub(super) receiver: String,
+}
+
+/// Something sold for less than the list says.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cheaper {
+    pub(super) site: String,
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    pub(super) price: i64,
+}
+
+/// Something a member of the staff bought.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ToStaff {
+    pub(super) site: String,
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    /// What was said about it; without it, the warning stays open.
+    pub(super) reason: Option<String>,
+}
+
+/// How a number of the paper receipts ended without a sale.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Paper {
+    pub(super) site: String,
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    pub(super) number: u64,
+    pub(super) ended: String,
+    pub(super) reason: String,
 }
 
 /// Names to draw from.

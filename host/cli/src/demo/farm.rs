@@ -299,7 +299,8 @@ impl<'f> Land<'f> {
                 "plot": place, "cause": struck.cause, "area": decimal(&struck.area, 4, "ha"), "lost-percent": struck.percent,
                 "witness-one": one, "witness-two": two, "account": struck.account
             });
-            self.house.s.put("cultures", "disaster", form);
+            let noted = self.house.s.put("cultures", "disaster", form);
+            self.house.s.witnessed(&noted);
         }
         if let Some(carts) = self.growing[n].weighings.remove(&day) {
             work(&mut self.house, "harvesting");
@@ -404,6 +405,7 @@ impl<'f> Land<'f> {
                 "account": "Bête trouvée morte à l'enclos le matin"
             });
             let loss = self.house.s.put("cultures", "death", form);
+            self.house.s.witnessed(&loss);
             let question = Question::new("loss", "Bête morte", Then::Lost(format!("{loss}/shortage")));
             self.house.waiting.push(question);
         }
@@ -511,6 +513,7 @@ impl<'f> Land<'f> {
                 "witness-one": first, "witness-two": second, "account": "Sacs du bas abîmés, triés devant les deux témoins"
             });
             let loss = self.house.s.put("magasinier", "loss", form);
+            self.house.s.witnessed(&loss);
             self.house.waiting.push(Question::new("loss", "Grain abîmé au magasin", Then::Lost(format!("{loss}/shortage"))));
         }
     }

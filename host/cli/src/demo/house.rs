@@ -63,6 +63,8 @@ pub(super) enum Then {
     WriteOff(String, String),
     /// Spoiled goods are lost for good.
     Lost(String),
+    /// Goods are given: item, lot, quantity, to whom.
+    Give([String; 4]),
 }
 
 impl Question {
@@ -76,6 +78,11 @@ impl Question {
         self.ceiling = Some(ceiling.to_owned());
         self.until = until;
         self
+    }
+
+    /// True when it asks for this sort of decision.
+    pub(super) fn is_about(&self, about: &str) -> bool {
+        self.about == about
     }
 
     fn recusing(mut self, member: &'static str, nature: &str) -> Question {
@@ -223,6 +230,13 @@ impl<'f> House<'f> {
         {
             s.put("tresoriere", "customer", json!({"code": code, "label": label, "kind": kind}));
         }
+        let agent = s.person("greffier");
+        s.put("tresoriere", "customer", json!({"code": "agent", "label": "Un agent de l'établissement", "kind": "staff", "person": agent}));
+        let tres = s.person("tresoriere");
+        let carnet =
+            json!({"code": "carnet-1", "label": "Carnet de reçus à souches", "first-number": 1, "last-number": 500, "keeper": tres});
+        s.put("tresoriere", "series-register", carnet);
+        s.put("chef", "wallet", json!({"code": "mobile", "label": "Compte de paiement mobile", "keeper": tres}));
     }
 
     /// A detainee enters; gives how they are referred to.
@@ -285,6 +299,7 @@ impl<'f> House<'f> {
             self.cook();
         }
         self.refused_payment(day);
+        self.paper(day);
     }
 
     fn convene(&mut self, on: Date) {
@@ -417,6 +432,11 @@ impl<'f> House<'f> {
                 let form = json!({"shortage": shortage, "outcome": "written-off", "to": fund, "reason": reason});
                 self.s.propose("tresoriere", "shortage-explained", Some(decision), form, "maire");
             }
+            Then::Give([item, lot, quantity, receiver]) => {
+                let store = self.s.of("store", "magasin");
+                let form = json!({"store": store, "item": item, "lot": lot, "quantity": quantity, "receiver": receiver});
+                self.s.propose("secretaire", "give", Some(decision), form, "maire");
+            }
             Then::Lost(shortage) => {
                 self.s.propose("secretaire", "loss-decided", Some(decision), json!({"shortage": shortage}), "maire");
             }
@@ -463,6 +483,15 @@ impl<'f> House<'f> {
         let line = json!([{"person": person, "amount": format!("=owed {person}")}]);
         self.s.propose("tresoriere", "payout", Some(&decision), json!({"place": place, "lines": line}), "maire");
         self.s.put("greffier", "release", json!({"person": person}));
+    }
+
+    /// Numbers of the receipt book that ended without a sale.
+    fn paper(&mut self, day: Date) {
+        let site = self.s.site.clone();
+        for one in self.s.facts.months.paper.iter().filter(|one| one.site == site && one.on == day) {
+            let form = json!({"series": self.s.of("series", "carnet-1"), "number": one.number, "ended": one.ended, "reason": one.reason});
+            self.s.put("tresoriere", "series-number", form);
+        }
     }
 
     /// A payment that names no decision: it is refused, whoever asks.

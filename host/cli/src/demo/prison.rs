@@ -1,7 +1,7 @@
 //! The year of an establishment with micro-projects: people, training, workshops, sales.
 
 use super::facts::{Establishment, Facts, Trade, whole};
-use super::house::{House, Shelf, take};
+use super::house::{House, Question, Shelf, Then, take};
 use super::script::{Script, is_workday, month_end, month_start, working};
 use super::together::Arrival;
 use baara_desk::Founding;
@@ -39,6 +39,10 @@ pub(super) struct Prison<'f> {
     own: &'f Establishment,
     shops: Vec<Shop<'f>>,
     arrivals: Vec<Arrival>,
+    /// True once the year's gift was put to the committee.
+    gave: bool,
+    /// Somebody not judged yet, until they are.
+    unjudged: Option<(Date, String)>,
 }
 
 impl<'f> Prison<'f> {
@@ -47,7 +51,7 @@ impl<'f> Prison<'f> {
         let mut script = Script::new(facts, &own.site, place, FIRST);
         let leads: Vec<(String, &str)> = own.projects.iter().map(|p| (format!("atelier-{}", p.code), "workshop-lead")).collect();
         let founding = House::founding(&mut script, &leads);
-        let mut prison = Prison { house: House::new(script, place), facts, own, shops: Vec::new(), arrivals };
+        let mut prison = Prison { house: House::new(script, place), facts, own, shops: Vec::new(), arrivals, gave: false, unjudged: None };
         prison.begin();
         let last = Date::from_ymd_opt(2020, 12, 31).expect("a day");
         for day in FIRST.iter_days().skip(1).take_while(|day| *day <= last) {
@@ -171,9 +175,19 @@ impl<'f> Prison<'f> {
 
     /// Somebody new most months, and sometimes a change of standing.
     fn arrival_of_convict(&mut self) {
+        let day = self.house.s.day;
+        if let Some((since, person)) = self.unjudged.take() {
+            if (day - since).num_days() > 80 {
+                let release = (day + Months::new(14)).to_string();
+                self.house.s.put("greffier", "status", json!({"person": person, "status": "convicted", "release": release}));
+            } else {
+                self.unjudged = Some((since, person));
+            }
+        }
         if self.house.s.chance.once_in(2) {
             let women_only = self.own.projects.iter().all(|p| p.men == 0);
-            self.house.admit(women_only, self.own.young, false);
+            let person = self.house.admit(women_only, self.own.young, false);
+            self.unjudged = self.unjudged.take().or(Some((day, person)));
         }
     }
 
@@ -342,14 +356,18 @@ impl<'f> Prison<'f> {
         let wanted = self.house.s.chance.between(trade.sold[0], trade.sold[1]) * many;
         let (item, lot, pieces) = take(&mut self.shops[shop].made, wanted, day)?;
         let on_credit = self.house.s.chance.once_in(14) && day < Date::from_ymd_opt(2020, 11, 25).expect("a day");
+        let by_telephone = !on_credit && many == 1 && self.house.s.chance.once_in(8);
         let s = &mut self.house.s;
         let (store, place) = (s.of("store", "magasin"), s.of("cash-box", "caisse"));
         let line = json!([{"item": format!("item/{item}"), "lot": lot, "quantity": format!("{pieces} piece"), "store": store}]);
         let mut form = json!({"unit": self.shops[shop].unit, "lines": line, "means": if on_credit { "credit" } else { "cash" }});
+        if by_telephone {
+            form["means"] = "mobile-money".into();
+        }
         if on_credit {
             form["customer"] = s.of("customer", "ecole").into();
         } else {
-            form["place"] = place.into();
+            form["place"] = if by_telephone { s.of("wallet", "mobile") } else { place }.into();
             if many > 1 {
                 form["customer"] = s.of("customer", "grossiste").into();
             }
@@ -358,10 +376,15 @@ impl<'f> Prison<'f> {
         let total = pieces * trade.price;
         if on_credit {
             self.house.debts.push((working(day + Days::new(20)), sale.clone(), total));
-        } else {
+        } else if !by_telephone {
             self.house.taken += total;
         }
-        (!on_credit).then_some((sale, pieces))
+        (!on_credit && !by_telephone).then_some((sale, pieces))
+    }
+
+    /// A sale of the first workshop that was paid in notes and coins.
+    fn sell_for_cash(&mut self, day: Date) -> Option<(String, i64)> {
+        (0..6).find_map(|_| self.sell(0, day))
     }
 
     /// Materials are bought before they run out.
@@ -429,13 +452,13 @@ impl<'f> Prison<'f> {
             }
         }
         for one in months.reversed.iter().filter(|one| one.site == site && one.on == day) {
-            if let Some((sale, pieces)) = self.sell(0, day) {
+            if let Some((sale, pieces)) = self.sell_for_cash(day) {
                 self.house.s.propose("tresoriere", "reverse", None, json!({"seq": format!("{sale}#"), "reason": one.reason}), "maire");
                 self.house.taken -= pieces * self.shops[0].trade.price;
             }
         }
         for one in months.returned.iter().filter(|one| one.site == site && one.on == day) {
-            if let Some((sale, _)) = self.sell(0, day) {
+            if let Some((sale, _)) = self.sell_for_cash(day) {
                 let (store, place) = (self.house.s.of("store", "magasin"), self.house.s.of("cash-box", "caisse"));
                 let item = format!("item/{}", self.shops[0].trade.product);
                 let lines = json!([{"item": item, "quantity": "1 piece", "store": store}]);
@@ -446,7 +469,49 @@ impl<'f> Prison<'f> {
                 self.house.taken -= self.shops[0].trade.price;
             }
         }
+        for one in months.given.iter().filter(|one| one.site == site && one.on <= day) {
+            self.give(one, day);
+        }
+        for one in months.cheaper.iter().filter(|one| one.site == site && one.on == day) {
+            self.sell_to(day, json!({"price": format!("{} XOF", one.price)}), "grossiste", true);
+        }
+        for one in months.to_staff.iter().filter(|one| one.site == site && one.on == day) {
+            let sale = self.sell_to(day, json!({}), "agent", false);
+            if let (Some(sale), Some(reason)) = (sale, &one.reason) {
+                self.house.s.put("chef", "explain", json!({"warning": format!("{sale}/warning"), "reason": reason}));
+            }
+        }
         self.fair(day);
+    }
+
+    /// One piece sold to somebody told by name, at the list's price or another.
+    fn sell_to(&mut self, day: Date, more: Value, customer: &str, waits: bool) -> Option<String> {
+        let stocked = |shop: &Shop<'_>| shop.made.iter().any(|shelf| shelf.from <= day && shelf.left > 0);
+        let shop = self.shops.iter().position(stocked)?;
+        let (item, lot, pieces) = take(&mut self.shops[shop].made, 1, day)?;
+        let unit = self.shops[shop].unit.clone();
+        let s = &mut self.house.s;
+        let (store, place, customer) = (s.of("store", "magasin"), s.of("cash-box", "caisse"), s.of("customer", customer));
+        let mut line = json!({"item": format!("item/{item}"), "lot": lot, "quantity": format!("{pieces} piece"), "store": store});
+        for (key, value) in more.as_object().into_iter().flatten() {
+            line[key] = value.clone();
+        }
+        let form = json!({"unit": unit, "lines": [line], "means": "cash", "place": place, "customer": customer});
+        Some(if waits { s.propose("tresoriere", "sale", None, form, "maire") } else { s.put("tresoriere", "sale", form) })
+    }
+
+    /// What the committee is asked to give away is set aside until it decides.
+    fn give(&mut self, one: &super::facts::Given, day: Date) {
+        let product = self.shops[0].trade.product.clone();
+        let told = self.house.waiting.iter().any(|question| question.is_about("give"));
+        if told || self.gave {
+            return;
+        }
+        let Some(shelf) = self.shops[0].made.iter_mut().find(|shelf| shelf.from <= day && shelf.left >= one.pieces) else { return };
+        shelf.left -= one.pieces;
+        let what = [format!("item/{product}"), shelf.lot.clone(), format!("{} piece", one.pieces), one.receiver.clone()];
+        self.house.waiting.push(Question::new("give", &format!("Don : {}", one.receiver), Then::Give(what)));
+        self.gave = true;
     }
 
     /// The December fair: goods go, some are sold there, the rest comes back.

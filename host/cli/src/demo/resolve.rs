@@ -3,7 +3,7 @@
 use super::step::{Step, refers};
 use baara_book::TheBook;
 use baara_desk::Desk;
-use baara_plugin_api::{Amount, Date, Id, Map, Refusal, Value, items};
+use baara_plugin_api::{Amount, Date, Effect, Id, Map, Refusal, Value, items};
 use std::collections::BTreeMap;
 
 /// What a step became.
@@ -87,12 +87,13 @@ impl Filler<'_> {
         if !text.starts_with('@') {
             return Ok(text.into());
         }
-        let missing = || Refusal::new("demo/refers-to-nothing").with("text", text);
+        let missing = || Refusal::new("thing/unknown").with("thing", text);
         let (label, part) = split(&self.step.site, text);
         let outcome = self.outcomes.get(&label).ok_or_else(missing)?;
         match part.chars().next() {
             Some('#') => Ok(outcome.seq.into()),
             Some('!') => outcome.number.as_deref().map(Value::from).ok_or_else(missing),
+            Some('/') if part == "/warning" => self.warning(outcome.seq).ok_or_else(missing),
             Some('/') => {
                 let (kind, n) = part[1..].split_once('.').unwrap_or((&part[1..], "0"));
                 let nth = n.parse().unwrap_or(0);
@@ -100,6 +101,12 @@ impl Filler<'_> {
             }
             _ => outcome.opened.first().map(|id| id.as_str().into()).ok_or_else(missing),
         }
+    }
+
+    /// The warning an entry recorded.
+    fn warning(&self, seq: u64) -> Option<Value> {
+        let (entry, _) = self.desk.entry(seq).ok()??;
+        entry.effects.iter().find_map(|e| if let Effect::Warn { warning, .. } = e { Some(warning.as_str().into()) } else { None })
     }
 
     /// `cash PLACE LESS`, `goods PLACE`, `owed PLACE`, `workers UNIT UNTIL`: what somebody there would find.
@@ -112,7 +119,7 @@ impl Filler<'_> {
             .collect::<Result<_, _>>()?;
         let words: Vec<&str> = filled.iter().map(String::as_str).collect();
         let book = self.desk.book();
-        let place = |text: &str| Id::parse(text).map_err(|_| Refusal::new("demo/refers-to-nothing").with("text", text));
+        let place = |text: &str| Id::parse(text).map_err(|_| Refusal::new("thing/unknown").with("thing", text));
         match words.as_slice() {
             ["cash", box_, less] => Ok(notes(francs(&book, &place(box_)?) - less.parse().unwrap_or(0)).into()),
             ["goods", store] => Ok(shelf(&book, &place(store)?).into()),
@@ -124,7 +131,7 @@ impl Filler<'_> {
                 drop(book);
                 self.workers(unit, until)
             }
-            _ => Err(Refusal::new("demo/refers-to-nothing").with("text", question)),
+            _ => Err(Refusal::new("thing/unknown").with("thing", question)),
         }
     }
 

@@ -106,6 +106,13 @@ impl<'f> Script<'f> {
         self.put(endorser, "endorse", json!({"seq": format!("{what}#")}))
     }
 
+    /// The two witnesses of a loss give their visas: the first leaves it waiting for the second.
+    pub(super) fn witnessed(&mut self, what: &str) {
+        let form = json!({"seq": format!("{what}#")});
+        self.step("droits", "endorse", None, form, Expect::Waiting);
+        self.endorse(what, "familles");
+    }
+
     /// A command that must be refused.
     pub(super) fn refused(&mut self, person: &str, kind: &str, leave: Option<&str>, fields: Value, code: &'static str) {
         self.step(person, kind, leave, fields, Expect::Refused(code));
