@@ -392,7 +392,7 @@ impl<'f> Land<'f> {
         let tabaski = day >= self::day(7, 20) && day <= self::day(7, 30) && is_workday(day);
         let monthly = matches!(day.month(), 5 | 6 | 9 | 12) && day == working(month_start(day) + Days::new(16));
         if self.house.constituted && (tabaski || monthly) {
-            self.sell(&[self.own.animals.clone()], 1, day);
+            self.sell(std::slice::from_ref(&self.own.animals), 1, day);
         }
         if day == self::day(8, 26)
             && let Some(shelf) = self.store.iter_mut().find(|shelf| shelf.item == self.own.animals && shelf.left > 0)

@@ -563,7 +563,7 @@ impl<'f> House<'f> {
                 self.waiting.push(question.up_to(&format!("{} XOF", short.amount), None));
             }
         }
-        if day.month() % 3 == 0 {
+        if day.month().is_multiple_of(3) {
             self.count_store();
         }
     }
@@ -593,7 +593,7 @@ impl<'f> House<'f> {
         let (cash_box, store, facility) =
             (self.s.of("cash-box", "caisse"), self.s.of("store", "magasin"), format!("facility/{}", self.s.site));
         self.s.propose("tresoriere", "close", None, json!({"scope": "cash-box-day", "place": cash_box, "until": day}), "maire");
-        if until.month() % 3 == 0 {
+        if until.month().is_multiple_of(3) {
             self.s.propose("tresoriere", "close", None, json!({"scope": "store-month", "place": store, "until": day}), "maire");
         }
         self.s.propose("tresoriere", "close", None, json!({"scope": "facility-month", "place": facility, "until": day}), "maire");

@@ -422,7 +422,7 @@ impl<'f> Prison<'f> {
         }
         let asks = self.house.constituted
             && self.house.has_shared
-            && day.month() % 2 == 0
+            && day.month().is_multiple_of(2)
             && day == working(month_start(day) + Days::new(7 + u64::try_from(shop).unwrap_or(0)));
         if asks && self.shops[shop].ordered.is_none() && day.month() < 12 {
             let pieces = trade.sold[1] * 2;

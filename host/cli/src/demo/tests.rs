@@ -58,8 +58,7 @@ fn kinds(desk: &Desk) -> BTreeMap<String, usize> {
         *counted.lock().unwrap().entry(entry["kind"].as_str().unwrap().to_owned()).or_insert(0) += 1;
     })
     .unwrap();
-    let kinds = kinds.lock().unwrap().clone();
-    kinds
+    std::mem::take(&mut *kinds.lock().unwrap())
 }
 
 /// The figures of a place kind's turnover: what left the places of a kind, in the item's smallest unit.
