@@ -8,7 +8,6 @@ pub mod kinds;
 pub mod places;
 mod questions;
 pub mod reversal;
-pub mod sheets;
 mod world;
 
 pub use entry::Entry;

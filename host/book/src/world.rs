@@ -211,8 +211,7 @@ impl TheBook {
     }
 
     /// The first open day of all the places an entry moves: money reports go by it.
-    #[must_use]
-    pub fn posted(&self, entry: &Entry) -> Date {
+    fn posted(&self, entry: &Entry) -> Date {
         let closed = &self.index().closed;
         if closed.is_empty() {
             return entry.date;

@@ -2,7 +2,6 @@
 
 mod again;
 mod answers;
-mod cashbook;
 mod clock;
 mod copies;
 mod corrections;

@@ -32,7 +32,7 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
     let mut lines: BTreeMap<&Id, Vec<Line>> = BTreeMap::new();
     let needles: Vec<String> = places.iter().map(|place| format!("\"{place}\"")).collect();
     (asked.scan)(&needles, &mut |entry, _| {
-        let posted = asked.book.posted(entry).max(entry.date);
+        let posted = asked.book.posted_as_kept(entry);
         if entry.date > asked.until || (entry.date < asked.from && posted < asked.from) {
             return;
         }
