@@ -66,6 +66,13 @@ impl TheBook {
         self.index().kinds.get(kind).into_iter().flatten()
     }
 
+    /// The open things of a kind whose code begins with a site, by id.
+    pub fn open_at<'b>(&'b self, kind: &str, site: &'b str) -> impl Iterator<Item = &'b Id> {
+        let first = Id::parse(&format!("{kind}/{site}"));
+        let all = self.index().kinds.get(kind).zip(first.ok()).map(|(ids, first)| ids.range(first..));
+        all.into_iter().flatten().take_while(move |id| id.code().starts_with(site)).filter(move |id| id.site() == site)
+    }
+
     /// The kinds of things there are.
     #[must_use]
     pub fn kinds_of_things(&self) -> Vec<String> {
@@ -215,13 +222,18 @@ impl Ask for View<'_> {
             Question::Thing { id, date } => Answer::Thing(book.thing(&id, date)),
             Question::Things { kind, having, date } => {
                 let general = REFERENCE.contains(&kind.as_str());
-                let fits = |id: &&Id| general || book.home(id, date) == self.site;
                 let has = |id: &&Id| having.as_ref().is_none_or(|(key, value)| book.value_at(id, key, date) == Some(value));
                 if kind == "person" {
                     // A person follows their facility, so their code does not bound the search.
-                    return Answer::Ids(book.open_of("person").filter(has).filter(fits).cloned().collect());
+                    return Answer::Ids(
+                        book.open_of("person").filter(has).filter(|id| book.home(id, date) == self.site).cloned().collect(),
+                    );
                 }
-                Answer::Ids(book.open_of(&kind).filter(fits).filter(has).cloned().collect())
+                Answer::Ids(if general {
+                    book.open_of(&kind).filter(has).cloned().collect()
+                } else {
+                    book.open_at(&kind, &self.site).filter(has).cloned().collect()
+                })
             }
             Question::Value { thing, key, date } => Answer::Value(book.value_at(&thing, &key, date).cloned().unwrap_or(Value::Null)),
             Question::Holding { place, .. } if self.hidden(&place) => frozen(&place),
@@ -235,14 +247,17 @@ impl Ask for View<'_> {
             }
             Question::Holdings { place: Some(place), .. } if self.hidden(&place) => frozen(&place),
             Question::Holdings { place, place_kind, item } => {
-                let mut found = place.as_ref().map_or_else(|| book.all_holdings(), |place| book.holdings_of(place));
-                found.retain(|h| {
-                    h.place.site() == self.site
-                        && !h.balance.is_zero()
-                        && place_kind.as_ref().is_none_or(|kind| kind == h.place.kind())
-                        && item.as_ref().is_none_or(|item| *item == h.item)
-                        && !self.hidden(&h.place)
-                });
+                let fits = |p: &Id, i: &Id| {
+                    p.site() == self.site
+                        && place.as_ref().is_none_or(|place| place == p)
+                        && place_kind.as_ref().is_none_or(|kind| kind == p.kind())
+                        && item.as_ref().is_none_or(|item| item == i)
+                };
+                let mut found = match &place {
+                    Some(place) => book.holdings_of(place),
+                    None => book.gather(book.index().holdings.iter().filter(|((p, i, _), _)| fits(p, i)).map(|(_, e)| *e)),
+                };
+                found.retain(|h| fits(&h.place, &h.item) && !h.balance.is_zero() && !self.hidden(&h.place));
                 Answer::Holdings(found)
             }
             Question::Turnover { place, .. } if self.hidden(&place) => frozen(&place),

@@ -65,13 +65,13 @@ pub(crate) fn first_opened(effects: &[Effect]) -> Id {
         .expect("a proposal opens itself")
 }
 
-/// The open paper of an entry: its proposal, or its visa.
+/// The paper an entry opened: its proposal, or its visa.
 fn paper(bench: &Bench<'_>, site: &str, seq: u64) -> Result<Thing, Refusal> {
-    let found = ["proposal", "visa"].iter().find_map(|kind| {
-        let papers = bench.book.open_of(kind).filter(|id| id.site() == site).filter_map(|id| bench.book.thing(id, Date::MAX));
-        papers.into_iter().find(|t| t.whole("entry").and_then(|n| u64::try_from(n).ok()) == Some(seq))
-    });
-    found.ok_or_else(|| Refusal::new("endorse/unknown").with("seq", seq))
+    let past = (bench.past)(seq).filter(|entry| entry.site == site);
+    let papers =
+        past.iter().flat_map(|entry| &entry.effects).filter_map(|e| if let Effect::Open { thing, .. } = e { Some(thing) } else { None });
+    let id = papers.into_iter().find(|id| matches!(id.kind(), "proposal" | "visa"));
+    id.and_then(|id| bench.book.thing(id, Date::MAX)).ok_or_else(|| Refusal::new("endorse/unknown").with("seq", seq))
 }
 
 fn whole(sub: &Submission, bench: &Bench<'_>, declared: &str) -> Result<Map, No> {
