@@ -57,6 +57,14 @@ fn codes() -> BTreeSet<String> {
     codes
 }
 
+/// What only a Rust test can provoke, and the test of this folder that does.
+const ELSEWHERE: &[&str] = &[
+    "found/rule-missing",    // plugins.rs: an act that says too little founds nothing
+    "found/too-few-persons", // the same
+    "plugin/already-pinned", // plugins.rs: a plugin is pinned once
+    "plugin/missing",        // plugins.rs: a changed file is not loaded
+];
+
 /// Where refusals are given besides the kinds.
 const CORE: &[&str] = &[
     "host/book/src/guards.rs",
@@ -84,8 +92,11 @@ fn every_scenario_goes_as_told_and_every_refusal_has_one() {
     }
     let known = codes();
     let listed: BTreeSet<&str> = NOT_YET.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
-    let missing: Vec<&str> =
-        known.iter().map(String::as_str).filter(|code| !told.refusals.contains(*code) && !listed.contains(code)).collect();
+    let missing: Vec<&str> = known
+        .iter()
+        .map(String::as_str)
+        .filter(|code| !told.refusals.contains(*code) && !listed.contains(code) && !ELSEWHERE.contains(code))
+        .collect();
     assert!(missing.is_empty(), "no scenario provokes these {} of {}:\n{}", missing.len(), known.len(), missing.join("\n"));
     let done: Vec<_> = listed.iter().filter(|code| told.refusals.contains(**code) || !known.contains(**code)).collect();
     assert!(done.is_empty(), "take these off the list of what is not yet told: {done:?}");

@@ -1,0 +1,104 @@
+//! What a file must be to decide in a book, and what stays when it is not there.
+
+use baara_desk::{Answer, Clock, Desk, Fault, Founding, Member, Submission};
+use baara_plugin_api::{Id, json};
+use baara_tests::{Fixture, Scratch, Story, plugin_files};
+
+const NOW: Clock = Clock::Practice { at: 1_604_999_999_000 };
+
+fn chair() -> Id {
+    Id::new("person", "kon-chair")
+}
+
+#[test]
+fn our_own_are_pinned_by_the_hash_of_their_file_and_loaded() {
+    let fixture = Fixture::new();
+    let registry = fixture.desk.registry();
+    let pinned: Vec<(&str, bool)> = registry.plugins().map(|(plugin, _, loaded)| (plugin.id.as_str(), loaded)).collect();
+    assert_eq!(pinned, [("revenue-sharing", true), ("sales", true), ("workshop-soap", true)]);
+    for (_, sha256, _) in registry.plugins() {
+        assert!(fixture.folder().join(format!("plugins/{sha256}.so")).exists());
+    }
+}
+
+#[test]
+fn a_plugin_is_pinned_once() {
+    let fixture = Fixture::new();
+    let Ok(Answer::Refused(refusal)) = fixture.desk.pin("kon", &chair(), &plugin_files()[0], NOW) else { panic!("refused") };
+    assert_eq!(refusal.code, "plugin/already-pinned");
+}
+
+#[test]
+fn what_is_not_a_plugin_is_named() {
+    let (fixture, scratch) = (Fixture::new(), Scratch::new());
+    let size = fixture.desk.book().size();
+    std::fs::write(scratch.path("text.so"), "ceci n'est pas un module").expect("a file");
+    std::fs::write(scratch.path("empty.so"), "").expect("a file");
+    for name in ["text.so", "empty.so", "nothing.so"] {
+        let fault = fixture.desk.pin("kon", &chair(), &scratch.path(name), NOW).expect_err("not a plugin");
+        assert!(matches!(fault, Fault::Plugin(_)), "{name}: {fault}");
+        assert!(fault.code().starts_with("plugin/"), "{name}: {}", fault.code());
+    }
+    // A library of ours, but for one byte of its code cut off.
+    let bytes = std::fs::read(&plugin_files()[0]).expect("a library");
+    std::fs::write(scratch.path("cut.so"), &bytes[..bytes.len() / 2]).expect("a file");
+    assert!(fixture.desk.pin("kon", &chair(), &scratch.path("cut.so"), NOW).is_err());
+    assert_eq!(fixture.desk.book().size(), size, "nothing was recorded");
+}
+
+#[test]
+fn a_changed_file_is_not_loaded_and_nothing_else_breaks() {
+    let mut story = Story::new();
+    story.tell(include_str!("../scenarios/harvest.md"));
+    let sha256 = {
+        let registry = story.fixture().desk.registry();
+        registry.plugins().find(|(plugin, _, _)| plugin.id == "sales").map(|(_, sha256, _)| sha256.to_owned())
+    };
+    let digest = story.fixture().desk.book().digest();
+    let scratch = story.close();
+    let file = scratch.path("book").join(format!("plugins/{}.so", sha256.expect("sales is pinned")));
+    let mut bytes = std::fs::read(&file).expect("its file");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::remove_file(&file).expect("an insider may");
+    std::fs::write(&file, bytes).expect("and puts another there");
+    let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the book opens");
+    assert_eq!(desk.book().digest(), digest);
+    let fields = json!({"unit": "farm/kon-champ", "means": "cash", "place": "cash-box/kon-caisse",
+                        "lines": [{"item": "item/mais-grain", "quantity": "1", "store": "store/kon-magasin"}]});
+    let fields = fields.as_object().expect("a form").clone();
+    let sale = Submission { clock: NOW, ..Submission::new("kon", "sale", &Id::new("person", "kon-cashier"), fields) };
+    let Answer::Refused(refusal) = desk.submit(sale) else { panic!("its kinds are refused") };
+    assert_eq!(refusal.code, "plugin/missing");
+    let fields = json!({"code": "grenier", "label": "Grenier"}).as_object().expect("a form").clone();
+    let store = Submission { clock: NOW, ..Submission::new("kon", "store", &Id::new("person", "kon-head"), fields) };
+    assert!(matches!(desk.submit(store), Answer::Recorded(_)), "the others go on");
+}
+
+#[test]
+fn an_act_that_says_too_little_founds_nothing() {
+    let scratch = Scratch::new();
+    let desk = Desk::create(&scratch.path("book"), true).expect("a book");
+    let member = |code: &str, office: &str| Member {
+        code: code.to_owned(),
+        name: "X".to_owned(),
+        sex: "f".to_owned(),
+        college: Some("staff".to_owned()),
+        office: office.to_owned(),
+        roles: vec!["chair".to_owned()],
+    };
+    let act = |members: Vec<Member>, rules: &[&str]| Founding {
+        site: "kon".to_owned(),
+        facility: Vec::new(),
+        act: "Décision 1".to_owned(),
+        members,
+        rules: rules.iter().map(|rule| ((*rule).to_owned(), json!("1/2"))).collect(),
+        date: "2020-01-02".parse().expect("a day"),
+        clock: NOW,
+    };
+    let rules = ["quorum.heads", "quorum.colleges", "majority"];
+    let code = |founding| desk.found(founding).expect_err("refused").code;
+    assert_eq!(code(act(vec![member("a", "chair")], &rules)), "found/too-few-persons");
+    assert_eq!(code(act(vec![member("a", "chair"), member("b", "secretary")], &rules[..2])), "found/rule-missing");
+    assert_eq!(desk.book().size(), 0);
+}
