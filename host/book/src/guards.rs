@@ -97,6 +97,9 @@ pub fn with_leave(book: &TheBook, act: &Act<'_>, effects: Vec<Effect>) -> Result
     if decision.until.is_some_and(|until| until < act.date) {
         return Err(Refusal::new("leave/expired").with("decision", leave).with("until", decision.until.expect("has a date")));
     }
+    if matches!(decision.about.as_str(), "distribution" | "opening") {
+        only_payees(book, act, leave, &effects)?;
+    }
     if need > decision.left {
         let (came, _) = book.turnover(leave, &items::leave(), Date::MIN, Date::MAX);
         return Err(Refusal::new("guard/leave-short")
@@ -107,6 +110,22 @@ pub fn with_leave(book: &TheBook, act: &Act<'_>, effects: Vec<Effect>) -> Result
             .with("asked", Amount::francs(need)));
     }
     Ok(Effects(effects).moves(&items::leave(), Amount::francs(need), leave, &Id::new("used", act.site)).0)
+}
+
+/// A distribution, or the opening, gives leave to pay its own people and nobody else.
+fn only_payees(book: &TheBook, act: &Act<'_>, leave: &Id, effects: &[Effect]) -> Result<(), Refusal> {
+    let payees =
+        book.thing(leave, act.date).map(|t| t.list("payees").into_iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default();
+    let paid = francs(effects)
+        .filter(|(from, to, _)| class(from) == Some(Class::Held) && class(to) == Some(Class::Owed) && !excepted_payment(act, from, to));
+    for (_, to, _) in paid {
+        let person = to.code().split_once('.').map(|(_, person)| format!("person/{person}"));
+        let named = payees.is_empty() || person.is_some_and(|p| payees.contains(&p));
+        if to.kind() != "pecule" || !named {
+            return Err(Refusal::new("leave/other-payee").with("decision", leave).with("place", to));
+        }
+    }
+    Ok(())
 }
 
 /// A refund or a cancelled debt that cites its sale, or the payment of a bill whose leave was taken.
