@@ -144,15 +144,22 @@ fn the_year_of_24_facilities_is_recorded_and_adds_up() {
     }
     drop(book);
 
-    // A facility's commands in a book of its own give the same balances: here a farm and an establishment.
-    for site in ["tan", "bou"] {
+    // A facility's commands in a book of its own give the same balances and numbers: all 24, each alone.
+    let sites: Vec<String> = commands(&facts).into_iter().map(|year| year.site).collect();
+    for site in sites.iter().map(String::as_str) {
         let folder = Folder::new(site);
         let alone = empty(&folder.0);
         let mut others: Outcomes = outcomes.iter().filter(|((of, _), _)| of != site).map(|(k, v)| (k.clone(), v.clone())).collect();
         let mut years = commands(&facts);
         years.retain(|year| year.site == site);
         drive::drive(&alone, years, &mut others, &mut |_, _| {}).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(holdings(&alone, site), holdings(&desk, site));
+        assert_eq!(holdings(&alone, site), holdings(&desk, site), "{site}");
+        for series in ["receipt", "voucher", "minutes", "dispatch", "reception", "payout", "certificate", "consignment"] {
+            for year in [2020, 2021] {
+                let last = |desk: &Desk| desk.book().last_number(site, series, year);
+                assert_eq!(last(&alone), last(&desk), "{site} {series} {year}");
+            }
+        }
     }
 }
 
