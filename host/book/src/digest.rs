@@ -17,10 +17,8 @@ impl TheBook {
             let Some(life) = self.world.get::<Life>(*entity) else { continue };
             line.clear();
             let _ = writeln!(line, "thing {id} {} {:?}", life.since, life.ended);
-            for (key, values) in self.world.get::<Timelines>(*entity).map(|t| &t.0).into_iter().flatten() {
-                for dated in values {
-                    let _ = writeln!(line, "  {key} {} {} {}", dated.from, dated.seq, dated.value);
-                }
+            for dated in self.world.get::<Timelines>(*entity).into_iter().flat_map(Timelines::lines).flatten() {
+                let _ = writeln!(line, "  {} {} {} {}", dated.key, dated.from, dated.seq, dated.value);
             }
             hash.update(line.as_bytes());
         }

@@ -47,8 +47,8 @@ impl TheBook {
     pub fn thing(&self, id: &Id, date: Date) -> Option<Thing> {
         let entity = self.entity(id)?;
         let life = self.world.get::<Life>(entity)?;
-        let timelines = &self.world.get::<Timelines>(entity)?.0;
-        let values = timelines.iter().filter_map(|(k, line)| Some((k.clone(), at(line, date)?.clone()))).collect();
+        let timelines = self.world.get::<Timelines>(entity)?;
+        let values = timelines.lines().filter_map(|line| Some((line[0].key.to_string(), at(line, date)?.clone()))).collect();
         Some(Thing { id: id.clone(), open: life.ended.is_none(), since: life.since, values })
     }
 
@@ -83,8 +83,8 @@ impl TheBook {
     #[must_use]
     pub fn timeline(&self, id: &Id) -> Vec<(String, Date, Value, u64)> {
         let timelines = self.entity(id).and_then(|e| self.world.get::<Timelines>(e));
-        let lines = timelines.into_iter().flat_map(|t| &t.0);
-        lines.flat_map(|(k, line)| line.iter().map(move |d| (k.clone(), d.from, d.value.clone(), d.seq))).collect()
+        let lines = timelines.into_iter().flat_map(Timelines::lines).flatten();
+        lines.map(|d| (d.key.to_string(), d.from, d.value.clone(), d.seq)).collect()
     }
 
     /// The facility a thing belongs to on a day: a person's by attribute, all others' by their code.

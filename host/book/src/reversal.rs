@@ -79,8 +79,8 @@ fn undo(book: &TheBook, entry: &Entry, effect: &Effect, keep: &BTreeSet<Id>) -> 
 
 /// The value an attribute had from that date before the entry said otherwise.
 fn before(book: &TheBook, thing: &Id, key: &str, seq: u64, from: baara_plugin_api::Date) -> Value {
-    let line = book.entity(thing).and_then(|e| book.world.get::<Timelines>(e)).and_then(|t| t.0.get(key));
-    let mut earlier = line.into_iter().flatten().filter(|d| d.seq < seq && d.from <= from);
+    let line = book.entity(thing).and_then(|e| book.world.get::<Timelines>(e)).map_or(&[][..], |t| t.line(key));
+    let mut earlier = line.iter().filter(|d| d.seq < seq && d.from <= from);
     earlier.next_back().map_or(Value::Null, |dated| dated.value.clone())
 }
 

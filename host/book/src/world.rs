@@ -5,6 +5,7 @@ use crate::places::{Class, class};
 use baara_plugin_api::{Date, Datelike, Effect, Ending, Id, Value, items};
 use bevy_ecs::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// The lasting name of a thing or place. An `Entity` ends with the process.
 #[derive(Component, Clone, Debug)]
@@ -19,16 +20,42 @@ pub(crate) struct Life {
     pub(crate) ended: Option<(Date, Ending)>,
 }
 
-/// A thing's attributes: key → dated values in order of date, then of recording.
+/// A thing's attributes: dated values, in order of key, then date, then recording.
+///
+/// One flat list a thing: most have few values, and there are as many things as sales.
 #[derive(Component, Default, Debug)]
-pub(crate) struct Timelines(pub(crate) BTreeMap<String, Vec<Dated>>);
+pub(crate) struct Timelines(Vec<Dated>);
 
 /// A value from a date on, and the entry that said so.
 #[derive(Clone, Debug)]
 pub(crate) struct Dated {
+    pub(crate) key: Arc<str>,
     pub(crate) from: Date,
     pub(crate) seq: u64,
     pub(crate) value: Value,
+}
+
+impl Timelines {
+    fn of(room: usize) -> Timelines {
+        Timelines(Vec::with_capacity(room))
+    }
+
+    /// The values of one key, oldest first; empty when it was never set.
+    pub(crate) fn line(&self, key: &str) -> &[Dated] {
+        let first = self.0.partition_point(|dated| *dated.key < *key);
+        let len = self.0[first..].partition_point(|dated| *dated.key == *key);
+        &self.0[first..first + len]
+    }
+
+    /// The values of each key, by key.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &[Dated]> {
+        self.0.chunk_by(|a, b| a.key == b.key)
+    }
+
+    fn say(&mut self, dated: Dated) {
+        let place = self.0.partition_point(|d| (&*d.key, d.from) <= (&*dated.key, dated.from));
+        self.0.insert(place, dated);
+    }
 }
 
 /// The seqs of the entries that opened or changed a thing.
@@ -97,7 +124,8 @@ pub(crate) struct Index {
     pub(crate) spine: Vec<Spine>,
     pub(crate) reversed: BTreeMap<u64, u64>,
     pub(crate) seen: HashSet<u128>,
-    pub(crate) opened_by: HashMap<Id, u64>,
+    /// Each key's text once, shared by all that have it.
+    pub(crate) keys: HashSet<Arc<str>>,
     /// Until when a place or facility is closed: the newest closing of each.
     pub(crate) closed: HashMap<Id, Date>,
 }
@@ -156,7 +184,7 @@ impl TheBook {
     /// The entry that opened a thing.
     #[must_use]
     pub fn opened_by(&self, thing: &Id) -> Option<u64> {
-        self.index().opened_by.get(thing).copied()
+        self.world.get::<Touched>(self.entity(thing)?)?.0.first().copied()
     }
 
     /// The last number taken of a host series of a site and year.
@@ -179,8 +207,7 @@ impl TheBook {
 
     /// An attribute at a date; `null` counts as none.
     pub(crate) fn value_at(&self, thing: &Id, key: &str, date: Date) -> Option<&Value> {
-        let line = self.world.get::<Timelines>(self.entity(thing)?)?.0.get(key)?;
-        at(line, date)
+        at(self.world.get::<Timelines>(self.entity(thing)?)?.line(key), date)
     }
 
     /// The balance of a holding, in the item's smallest unit.
@@ -228,8 +255,8 @@ impl TheBook {
     #[must_use]
     pub fn posted_as_kept(&self, entry: &Entry) -> Date {
         let closed_then = |id: &Id| {
-            let line = self.entity(id).and_then(|e| self.world.get::<Timelines>(e)).and_then(|t| t.0.get("closed-until"));
-            let days = line.into_iter().flatten().filter(|d| d.seq < entry.seq);
+            let line = self.entity(id).and_then(|e| self.world.get::<Timelines>(e)).map_or(&[][..], |t| t.line("closed-until"));
+            let days = line.iter().filter(|d| d.seq < entry.seq);
             days.filter_map(|d| d.value.as_str().and_then(|s| s.parse::<Date>().ok())).max()
         };
         let places = entry.effects.iter().filter_map(|e| if let Effect::Move { from, to, .. } = e { Some([from, to]) } else { None });
@@ -246,7 +273,7 @@ impl TheBook {
                 lot.iter().for_each(|lot| self.touch(lot, entry.seq));
             }
             Effect::Open { thing, values } => {
-                self.begin(thing, entry);
+                self.begin(thing, entry, values.len());
                 for (key, value) in values {
                     self.say(thing, key, value, entry.date, entry.seq);
                 }
@@ -266,7 +293,7 @@ impl TheBook {
                 self.touch(thing, entry.seq);
             }
             Effect::Warn { warning, code, about, args } => {
-                self.begin(warning, entry);
+                self.begin(warning, entry, 3);
                 let about: Vec<Value> = about.iter().map(|id| Value::from(id.as_str())).collect();
                 let args: Value = args.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect();
                 let values = [("code", Value::from(code.as_str())), ("about", about.into()), ("args", args)];
@@ -286,12 +313,11 @@ impl TheBook {
         }
     }
 
-    fn begin(&mut self, thing: &Id, entry: &Entry) {
+    fn begin(&mut self, thing: &Id, entry: &Entry, room: usize) {
         let entity = self.named(thing);
-        self.world.entity_mut(entity).insert((Life { since: entry.date, ended: None }, Timelines::default(), Touched(vec![entry.seq])));
+        self.world.entity_mut(entity).insert((Life { since: entry.date, ended: None }, Timelines::of(room), Touched(vec![entry.seq])));
         let mut index = self.world.resource_mut::<Index>();
         index.kinds.entry(thing.kind().to_owned()).or_default().insert(thing.clone());
-        index.opened_by.insert(thing.clone(), entry.seq);
         if let Some((site, year, n)) = allotted(thing) {
             let last = index.counters.entry((thing.kind().to_owned(), site, year)).or_default();
             *last = (*last).max(n);
@@ -307,11 +333,20 @@ impl TheBook {
             *kept = (*kept).max(day);
         }
         let entity = self.named(thing);
+        let key = self.shared_key(key);
         if let Some(mut timelines) = self.world.get_mut::<Timelines>(entity) {
-            let line = timelines.0.entry(key.to_owned()).or_default();
-            let place = line.partition_point(|dated| dated.from <= from);
-            line.insert(place, Dated { from, seq, value: value.clone() });
+            timelines.say(Dated { key, from, seq, value: value.clone() });
         }
+    }
+
+    fn shared_key(&mut self, key: &str) -> Arc<str> {
+        let mut index = self.world.resource_mut::<Index>();
+        if let Some(known) = index.keys.get(key) {
+            return known.clone();
+        }
+        let new: Arc<str> = key.into();
+        index.keys.insert(new.clone());
+        new
     }
 
     fn touch(&mut self, thing: &Id, seq: u64) {
