@@ -55,8 +55,8 @@ impl TheBook {
     /// Every thing of a kind, ended ones too, by id.
     #[must_use]
     pub fn all_of(&self, kind: &str) -> Vec<Id> {
-        let mut ids: Vec<Id> = self.index().names.keys().filter(|id| id.kind() == kind).cloned().collect();
-        ids.retain(|id| self.life(id).is_some());
+        let index = self.index();
+        let mut ids: Vec<Id> = [&index.kinds, &index.ended].into_iter().filter_map(|all| all.get(kind)).flatten().cloned().collect();
         ids.sort_unstable();
         ids
     }

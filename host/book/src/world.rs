@@ -116,7 +116,9 @@ pub(crate) struct Spine {
 #[derive(Resource, Default)]
 pub(crate) struct Index {
     pub(crate) names: HashMap<Id, Entity>,
+    /// The open things of each kind, and those that ended.
     pub(crate) kinds: BTreeMap<String, BTreeSet<Id>>,
+    pub(crate) ended: BTreeMap<String, BTreeSet<Id>>,
     pub(crate) holdings: HashMap<(Id, Id, Option<Id>), Entity>,
     pub(crate) series: BTreeMap<(String, String, i32), u64>,
     pub(crate) counters: BTreeMap<(String, String, i32), u64>,
@@ -283,8 +285,8 @@ impl TheBook {
                 let since = self.world.get::<Life>(entity).map_or(entry.date, |life| life.since);
                 self.world.entity_mut(entity).insert(Life { since, ended: Some((entry.date, *why)) });
                 let mut index = self.world.resource_mut::<Index>();
-                if let Some(open) = index.kinds.get_mut(thing.kind()) {
-                    open.remove(thing);
+                if index.kinds.get_mut(thing.kind()).is_some_and(|open| open.remove(thing)) {
+                    index.ended.entry(thing.kind().to_owned()).or_default().insert(thing.clone());
                 }
                 self.touch(thing, entry.seq);
             }
