@@ -78,6 +78,32 @@ impl Entry {
     }
 }
 
+#[cfg(test)]
+impl Entry {
+    /// A command with its effects as the next entry, for tests that fold without a journal.
+    pub(crate) fn next(seq: u64, cmd: &baara_plugin_api::Command, effects: Vec<Effect>) -> Entry {
+        Entry {
+            v: VERSION,
+            seq,
+            prev: String::new(),
+            id: format!("{seq:032x}"),
+            site: cmd.site.clone(),
+            kind: cmd.kind.clone(),
+            by: (cmd.by.clone(), cmd.role.clone()),
+            date: cmd.date,
+            at: 0,
+            hlc: 0,
+            leave: cmd.leave.clone(),
+            completes: None,
+            reverses: None,
+            batch: None,
+            plugin: None,
+            fields: cmd.fields.clone(),
+            effects,
+        }
+    }
+}
+
 /// Why bytes are not an entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum UnreadableEntry {

@@ -4,7 +4,7 @@ use crate::places::{Class, Needs, class, needs};
 use crate::questions::REFERENCE;
 use crate::world::TheBook;
 use baara_plugin_api::{Amount, Date, Effect, Effects, Grant, Id, Map, Refusal, Value, items};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the guards must know of a command besides its effects.
 #[derive(Clone, Copy, Debug)]
@@ -484,10 +484,4 @@ fn sound(thing: &Id, value: &Value) -> Result<(), Refusal> {
         Value::Object(map) => map.values().try_for_each(|v| sound(thing, v)),
         _ => Ok(()),
     }
-}
-
-/// The frozen places an entry touches, for the desk's own messages.
-#[must_use]
-pub fn touched_places(effects: &[Effect]) -> BTreeSet<Id> {
-    moves(effects).flat_map(|m| [m.0.clone(), m.1.clone()]).collect()
 }

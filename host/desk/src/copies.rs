@@ -1,11 +1,8 @@
 //! Copies of a book and proofs about it: verify, backup, restore.
 
-use crate::desk::from_hex;
 use crate::writer::replay;
 use crate::{Desk, Fault};
-use baara_book::Entry;
 use baara_journal::{Journal, Sealed, hex, import_copy};
-use std::ops::ControlFlow;
 use std::path::Path;
 
 /// What `verify` found.
@@ -110,27 +107,5 @@ impl Desk {
         self.with_journal(move |journal| journal.backup(&target, progress))??;
         self.shared.sealed.lock().expect("no holder panics").backup(&to.with_extension("people.db"))?;
         Ok(())
-    }
-
-    /// Every sealed token an entry or thing names that has no text here: erased, or never copied.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    ///
-    /// # Panics
-    /// When a holder panicked, which is a bug.
-    pub fn missing_seals(&self) -> Result<usize, Fault> {
-        let shared = self.shared.clone();
-        self.with_journal(move |journal| {
-            let sealed = shared.sealed.lock().expect("no holder panics");
-            let mut missing = 0;
-            let _ = journal.scan(1, |_, bytes, _| {
-                let text = Entry::read(bytes).map(|e| serde_json::to_string(&e.fields).unwrap_or_default()).unwrap_or_default();
-                let tokens = text.split("sealed:").skip(1).filter_map(|t| from_hex(t.get(..64)?));
-                missing += tokens.filter(|hash| matches!(sealed.get(hash), Ok(None))).count();
-                ControlFlow::<()>::Continue(())
-            })?;
-            Ok(missing)
-        })?
     }
 }

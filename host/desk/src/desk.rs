@@ -1,7 +1,6 @@
 //! The desk: one folder, one journal, one writing thread; readers share the world.
 
 use crate::answers::{Answer, Submission};
-use crate::clock::Clock;
 use crate::judge::{Bench, Judged, No};
 use crate::registry::Registry;
 use crate::writer::{Head, Job, Writer, replay};
@@ -200,12 +199,6 @@ impl Desk {
         };
         let book = self.book();
         plugin.table(&cmd, &book.view(site))
-    }
-
-    /// The roles a person has today.
-    #[must_use]
-    pub fn roles(&self, person: &Id) -> Vec<Id> {
-        crate::people::roles(&self.book(), person, Clock::Machine.today())
     }
 
     /// Keeps a person's secret as a slow hash.

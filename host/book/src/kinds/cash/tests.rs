@@ -685,26 +685,7 @@ struct Guarded(crate::world::TheBook, u64);
 impl Guarded {
     fn entry(&mut self, cmd: &Command, effects: Vec<Effect>) {
         self.1 += 1;
-        let entry = crate::entry::Entry {
-            v: crate::entry::VERSION,
-            seq: self.1,
-            prev: String::new(),
-            id: format!("0190a000-0000-7000-8000-{:012}", self.1),
-            site: cmd.site.clone(),
-            kind: cmd.kind.clone(),
-            by: (cmd.by.clone(), cmd.role.clone()),
-            date: cmd.date,
-            at: 0,
-            hlc: 0,
-            leave: cmd.leave.clone(),
-            completes: None,
-            reverses: None,
-            batch: None,
-            plugin: None,
-            fields: cmd.fields.clone(),
-            effects,
-        };
-        self.0.apply(&entry);
+        self.0.apply(&crate::entry::Entry::next(self.1, cmd, effects));
     }
 
     fn put(&mut self, id: &str, values: &[(&str, Value)]) {

@@ -2,7 +2,7 @@
 
 use super::paper::{beginning, id, movements};
 use crate::allot::allot;
-use crate::entry::{Entry, VERSION};
+use crate::entry::Entry;
 use crate::guards::{self, Act};
 use crate::world::TheBook;
 use baara_plugin_api::prelude::*;
@@ -24,26 +24,7 @@ fn record(book: &mut TheBook, kind: &str, date: &str, fields: Value) -> Decided 
 }
 
 fn fold(book: &mut TheBook, cmd: &Command, effects: Vec<Effect>) {
-    let seq = book.size() + 1;
-    book.apply(&Entry {
-        v: VERSION,
-        seq,
-        prev: String::new(),
-        id: format!("{seq:032x}"),
-        site: "kon".to_owned(),
-        kind: cmd.kind.clone(),
-        by: (cmd.by.clone(), cmd.role.clone()),
-        date: cmd.date,
-        at: 0,
-        hlc: 0,
-        leave: cmd.leave.clone(),
-        completes: None,
-        reverses: None,
-        batch: None,
-        plugin: None,
-        fields: cmd.fields.clone(),
-        effects,
-    });
+    book.apply(&Entry::next(book.size() + 1, cmd, effects));
 }
 
 /// Records a form that must not be refused; gives its movements.
