@@ -87,6 +87,12 @@ impl TheBook {
         lines.map(|d| (d.key.to_string(), d.from, d.value.clone(), d.seq)).collect()
     }
 
+    /// One attribute's text on a day, without gathering the others; `None` when it has none.
+    #[must_use]
+    pub fn text_of(&self, id: &Id, key: &str, date: Date) -> Option<String> {
+        self.value_at(id, key, date).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
     /// The facility a thing belongs to on a day: a person's by attribute, all others' by their code.
     #[must_use]
     pub fn home(&self, id: &Id, date: Date) -> String {

@@ -6,7 +6,7 @@ use crate::told::{Done, Failure};
 use crate::{commands, owner};
 use baara_desk::{Clock, Desk, Fault};
 use baara_plugin_api::{Date, Id, Refusal, Value};
-use baara_reports::{Language, Said, Separated, Table, Words, draw_json, draw_separated, draw_text};
+use baara_reports::{Language, Said, Separated, Table, Words, draw_json, draw_separated, draw_text, label};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(crate) struct Session {
     /// The flags of every command.
     pub(crate) global: Global,
     /// The words of its language.
-    pub(crate) words: Words,
+    pub(crate) words: Words<'static>,
     /// The settings of this machine.
     pub(crate) settings: Settings,
     /// The folder it was typed in.
@@ -155,7 +155,7 @@ impl Session {
         }
         let (desk, language) = (Arc::downgrade(desk), self.words.language());
         let words = std::mem::replace(&mut self.words, Words::new(language));
-        self.words = words.with_labels(move |id| desk.upgrade().and_then(|desk| label(&desk, id, language)));
+        self.words = words.with_labels(move |id| desk.upgrade().and_then(|desk| label(&desk, &desk.book(), id, language)));
     }
 
     /// Draws a table as the command was told to.
@@ -237,7 +237,7 @@ impl Session {
     /// When it is unknown, or several could be meant.
     pub(crate) fn site(&self, desk: &Desk, named: Option<&str>, person: Option<&Id>) -> Result<String, Failure> {
         let book = desk.book();
-        let sites: Vec<String> = crate::parts::sites(&book);
+        let sites: Vec<String> = baara_reports::sites(&book);
         if let Some(named) = named {
             let code = named.strip_prefix("facility/").unwrap_or(named);
             return if sites.iter().any(|s| s == code) {
@@ -253,20 +253,6 @@ impl Session {
             _ => Err(Refusal::new("site/which").with("sites", sites.join(", ")).into()),
         }
     }
-}
-
-/// A thing's label in a language; a person's name when it is here.
-fn label(desk: &Desk, id: &Id, language: Language) -> Option<String> {
-    let thing = desk.book().thing(id, Date::MAX)?;
-    let words = match language {
-        Language::En if !thing.text("label-en").is_empty() => thing.text("label-en"),
-        _ => thing.text("label"),
-    };
-    let words = if words.is_empty() { thing.text("name") } else { words };
-    if words.starts_with("sealed:") {
-        return desk.unsealed(words).ok().flatten();
-    }
-    (!words.is_empty()).then(|| words.to_owned())
 }
 
 impl From<Fault> for Failure {

@@ -77,3 +77,35 @@ impl crate::Desk {
         Ok(self.shared.sealed.lock().expect("no holder panics").secret(person.as_str())?.is_some())
     }
 }
+
+/// True when a person may record this kind at a site on a day: the right a submission is judged by.
+#[must_use]
+pub fn may_record(book: &TheBook, person: &Id, site: &str, kind: &str, date: Date) -> bool {
+    role_for(book, site, person, None, kind, date).is_ok()
+}
+
+/// The roles a person has on a day.
+#[must_use]
+pub fn roles_of(book: &TheBook, person: &Id, date: Date) -> Vec<Id> {
+    roles(book, person, date)
+}
+
+/// The proposals and visas of a site that wait, oldest first, each with what it still needs.
+#[must_use]
+pub fn waiting_at(book: &TheBook, site: &str, date: Date) -> Vec<(Id, Vec<String>)> {
+    let waits = |id: &&Id| book.text_of(id, "state", date).is_some_and(|state| state == "waiting" || state == "open");
+    let both = ["proposal", "visa"].into_iter().flat_map(|kind| book.open_at(kind, site));
+    let papers = both.filter(waits).filter_map(|id| book.thing(id, date));
+    let mut papers: Vec<_> = papers
+        .map(|t| (t.values.get("entry").and_then(Value::as_u64), t.id.clone(), t.list("needs").into_iter().map(str::to_owned).collect()))
+        .collect();
+    papers.sort_unstable();
+    papers.into_iter().map(|(_, id, needs)| (id, needs)).collect()
+}
+
+/// True when a person meets one of the needs, by a role or in their own name, and did not write the paper themselves.
+#[must_use]
+pub fn may_endorse(book: &TheBook, person: &Id, paper: &Id, needs: &[String], date: Date) -> bool {
+    let own = book.text_of(paper, "by", date).as_deref() == Some(person.as_str());
+    !own && meets(book, person, needs, date).is_some()
+}

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod asking;
 mod comma;
 mod figures;
 mod json;
@@ -9,6 +10,7 @@ mod table;
 mod text;
 mod words;
 
+pub use asking::{Period, ask, entries_with, label, sites};
 pub use comma::{Separated, draw_separated};
 pub use figures::{Figure, shown_amount, shown_date, shown_value};
 pub use json::draw_json;

@@ -4,6 +4,7 @@ use crate::{Cell, Figure, Said, shown_amount, shown_date, shown_value};
 use baara_plugin_api::{FieldError, Id, Refusal, words};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The locale files of the program: language, text.
 static LOCALE: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/locale.rs"));
@@ -85,20 +86,26 @@ impl Language {
     }
 }
 
-/// The words of one language, with French behind it and the codes behind both.
-pub struct Words {
+/// The words of one language, with French behind it and the codes behind both; labels last as long as their book.
+pub struct Words<'l> {
     language: Language,
+    dictionary: Arc<Dictionary>,
+    labels: Labels<'l>,
+}
+
+/// Words by code: many readers share one.
+#[derive(Clone, Default)]
+struct Dictionary {
     own: BTreeMap<String, String>,
     french: BTreeMap<String, String>,
-    labels: Labels,
 }
 
 /// Finds the label of a thing.
-type Labels = Box<dyn Fn(&Id) -> Option<String>>;
+type Labels<'l> = Box<dyn Fn(&Id) -> Option<String> + Send + Sync + 'l>;
 
-impl fmt::Debug for Words {
+impl fmt::Debug for Words<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Words({}, {} of its own)", self.language.code(), self.own.len())
+        write!(f, "Words({}, {} of its own)", self.language.code(), self.dictionary.own.len())
     }
 }
 
@@ -113,11 +120,11 @@ pub struct Told {
     pub attempt: String,
 }
 
-impl Words {
+impl<'l> Words<'l> {
     /// The words of the program's own locale files.
     #[must_use]
-    pub fn new(language: Language) -> Words {
-        let mut all = Words { language, own: BTreeMap::new(), french: BTreeMap::new(), labels: Box::new(|_| None) };
+    pub fn new(language: Language) -> Words<'l> {
+        let mut all = Words { language, dictionary: Arc::default(), labels: Box::new(|_| None) };
         for (code, text) in LOCALE {
             all.add(code, words(text));
         }
@@ -126,9 +133,10 @@ impl Words {
 
     /// Adds words of a language, such as a plugin declares; words that exist already are kept.
     pub fn add(&mut self, language: &str, words: impl IntoIterator<Item = (String, String)>) {
+        let dictionary = Arc::make_mut(&mut self.dictionary);
         let into = match Language::parse(language) {
-            Some(Language::Fr) => &mut self.french,
-            Some(other) if other == self.language => &mut self.own,
+            Some(Language::Fr) => &mut dictionary.french,
+            Some(other) if other == self.language => &mut dictionary.own,
             _ => return,
         };
         for (code, word) in words {
@@ -138,18 +146,25 @@ impl Words {
 
     /// Puts words of somebody's own before those that exist.
     pub fn put(&mut self, language: &str, words: impl IntoIterator<Item = (String, String)>) {
+        let dictionary = Arc::make_mut(&mut self.dictionary);
         match Language::parse(language) {
-            Some(Language::Fr) => self.french.extend(words),
-            Some(other) if other == self.language => self.own.extend(words),
+            Some(Language::Fr) => dictionary.french.extend(words),
+            Some(other) if other == self.language => dictionary.own.extend(words),
             _ => {}
         }
     }
 
     /// Lets ids be shown by their label.
     #[must_use]
-    pub fn with_labels(mut self, labels: impl Fn(&Id) -> Option<String> + 'static) -> Words {
+    pub fn with_labels(mut self, labels: impl Fn(&Id) -> Option<String> + Send + Sync + 'l) -> Words<'l> {
         self.labels = Box::new(labels);
         self
+    }
+
+    /// The same words for one more reader, who brings their own labels.
+    #[must_use]
+    pub fn share<'m>(&self, labels: impl Fn(&Id) -> Option<String> + Send + Sync + 'm) -> Words<'m> {
+        Words { language: self.language, dictionary: self.dictionary.clone(), labels: Box::new(labels) }
     }
 
     /// The language.
@@ -161,7 +176,7 @@ impl Words {
     /// The words of a code, if there are any.
     #[must_use]
     pub fn find(&self, code: &str) -> Option<&str> {
-        self.own.get(code).or_else(|| self.french.get(code)).map(String::as_str)
+        self.dictionary.own.get(code).or_else(|| self.dictionary.french.get(code)).map(String::as_str)
     }
 
     /// The words of a code, or the last part of the code itself.
@@ -340,8 +355,8 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn sample(language: Language) -> Words {
-        let mut sample = Words { language, own: BTreeMap::new(), french: BTreeMap::new(), labels: Box::new(|_| None) };
+    fn sample(language: Language) -> Words<'static> {
+        let mut sample = Words { language, dictionary: Arc::default(), labels: Box::new(|_| None) };
         sample.add(
             "fr",
             words(

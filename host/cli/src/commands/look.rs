@@ -3,18 +3,15 @@
 use super::record::{declaration, flags};
 use crate::cli::Drawn;
 use crate::config;
-use crate::parts::{self, Period};
+use crate::parts;
 use crate::session::Session;
 use crate::told::Failure;
-use baara_book::Entry;
 use baara_desk::Desk;
 use baara_plugin_api::{Date, Effect, Id, Refusal, Value};
-use baara_reports::statements::{Asked, STATEMENTS, Scan, statement, why as explain};
-use baara_reports::{Align, Cell, Column, Figure, Said, Table};
-use std::cell::RefCell;
+use baara_reports::statements::{Asked, STATEMENTS, statement, why as explain};
+use baara_reports::{Align, Cell, Column, Figure, Period, Said, Table, entries_with};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 /// The most attributes a list shows in columns.
 const LISTED: usize = 8;
@@ -80,13 +77,13 @@ fn shown(desk: &Desk, value: Option<&Value>) -> Cell {
 fn entries(session: &mut Session, desk: &Arc<Desk>, kind: &str, drawn: &Drawn) -> Result<(), Failure> {
     let declared = declaration(desk, kind)?;
     let clock = session.clock(desk)?;
-    let period = drawn.period.as_deref().map(|p| parts::period(Some(p), clock.today())).transpose()?;
+    let period = drawn.period.as_deref().map(|p| Period::read(Some(p), clock.today())).transpose()?;
     let sites = chosen_sites(session, desk, drawn.site.as_deref())?;
     let mut columns = vec![Column::figures("seq"), Column::words("date"), Column::words("site"), Column::words("by")];
     columns.extend(declared.fields.iter().map(|f| Column::words(&f.name)));
     let mut table = Table::new(Said::new("report.list").with("kind", &declared.kind), columns);
-    for (entry, _) in read_entries(desk, vec![format!("\"kind\":\"{}\"", declared.kind)])? {
-        let within = period.is_none_or(|p| entry.date >= p.from && entry.date <= p.until);
+    for (entry, _) in entries_with(desk, vec![format!("\"kind\":\"{}\"", declared.kind)])? {
+        let within = period.as_ref().is_none_or(|p| entry.date >= p.from && entry.date <= p.until);
         if entry.kind != declared.kind || !within || !sites.contains(&entry.site) {
             continue;
         }
@@ -200,7 +197,7 @@ pub(crate) fn history(session: &mut Session, named: &str) -> Result<(), Failure>
         let book = desk.book();
         (book.timeline(&id), book.is_frozen(&id))
     };
-    for (entry, _) in read_entries(&desk, vec![format!("\"{id}\"")])? {
+    for (entry, _) in entries_with(&desk, vec![format!("\"{id}\"")])? {
         let head = |code: &str, mut rest: Vec<Cell>| {
             let seq = i64::try_from(entry.seq).unwrap_or(0);
             let kind = Cell::Word(format!("kind.{}", entry.kind.split('/').next().unwrap_or("")));
@@ -237,24 +234,12 @@ pub(crate) fn history(session: &mut Session, named: &str) -> Result<(), Failure>
     Ok(())
 }
 
-/// The entries whose bytes hold one of some texts, read from the journal.
-fn read_entries(desk: &Desk, needles: Vec<String>) -> Result<Vec<(Entry, String)>, Failure> {
-    let (send, entries) = channel();
-    desk.entries(move |bytes, leaf| {
-        let text = std::str::from_utf8(bytes).unwrap_or("");
-        if needles.iter().any(|n| text.contains(n.as_str())) {
-            drop(send.send((bytes.to_vec(), leaf.to_owned())));
-        }
-    })?;
-    Ok(entries.into_iter().filter_map(|(bytes, leaf)| Some((Entry::read(&bytes).ok()?, leaf))).collect())
-}
-
 /// The facilities a report is about: all there are, or the one named.
 fn chosen_sites(session: &Session, desk: &Desk, named: Option<&str>) -> Result<Vec<String>, Failure> {
     match named {
         None | Some("all") => {
             let book = desk.book();
-            let mut sites = parts::sites(&book);
+            let mut sites = baara_reports::sites(&book);
             if sites.is_empty() {
                 sites = book.open_of("facility").map(|id| id.code().to_owned()).collect();
             }
@@ -268,11 +253,11 @@ fn chosen_sites(session: &Session, desk: &Desk, named: Option<&str>) -> Result<V
 pub(crate) fn report(session: &mut Session, name: &str, drawn: &Drawn, typed: &[String]) -> Result<(), Failure> {
     let desk = session.desk()?;
     let clock = session.clock(&desk)?;
-    let period = parts::period(drawn.period.as_deref(), clock.today())?;
+    let period = Period::read(drawn.period.as_deref(), clock.today())?;
     let table = if name == "published" {
-        published(session, &desk, drawn, period)?
+        published(session, &desk, drawn, &period)?
     } else if STATEMENTS.contains(&name) {
-        ask(session, &desk, drawn, period, |asked| statement(name, asked))?.ok_or_else(|| no_report(&desk, name))?
+        ask(session, &desk, drawn, &period, |asked| statement(name, asked))?.ok_or_else(|| no_report(&desk, name))?
     } else {
         plugin_table(session, &desk, name, drawn, typed)?
     };
@@ -284,16 +269,16 @@ pub(crate) fn report(session: &mut Session, name: &str, drawn: &Drawn, typed: &[
 pub(crate) fn why(session: &mut Session, report: &str, cell: &str, drawn: &Drawn) -> Result<(), Failure> {
     let desk = session.desk()?;
     let clock = session.clock(&desk)?;
-    let period = parts::period(drawn.period.as_deref(), clock.today())?;
+    let period = Period::read(drawn.period.as_deref(), clock.today())?;
     if !STATEMENTS.contains(&report) {
         return Err(no_report(&desk, report));
     }
     let found = match cell.rsplit_once('.') {
-        Some((row, column)) => ask(session, &desk, drawn, period, |asked| explain(report, asked, row, column))?,
+        Some((row, column)) => ask(session, &desk, drawn, &period, |asked| explain(report, asked, row, column))?,
         None => None,
     };
     let Some(table) = found else {
-        let drawn = ask(session, &desk, drawn, period, |asked| statement(report, asked))?;
+        let drawn = ask(session, &desk, drawn, &period, |asked| statement(report, asked))?;
         let example = drawn.and_then(|t| Some(format!("{}.{}", t.rows.first()?.code, t.columns.last()?.code))).unwrap_or_default();
         return Err(Refusal::new("report/no-such-cell").with("report", report).with("cell", cell).with("example", example).into());
     };
@@ -308,46 +293,10 @@ fn no_report(desk: &Desk, name: &str) -> Failure {
     Refusal::new("report/unknown").with("report", name).with("reports", names.join(", ")).into()
 }
 
-/// The times a statement is asked again because entries came in between.
-const TRIES: usize = 4;
-
 /// Asks a statement of the book.
-///
-/// Entries are read from the journal while nobody holds the world, since the writer may be waiting for
-/// it: the statement is asked once to hear which entries it needs, then again with them.
-fn ask<T>(session: &Session, desk: &Desk, drawn: &Drawn, period: Period, ask: impl Fn(&Asked<'_>) -> T) -> Result<T, Failure> {
+fn ask<T>(session: &Session, desk: &Desk, drawn: &Drawn, period: &Period, ask: impl Fn(&Asked<'_>) -> T) -> Result<T, Failure> {
     let sites = chosen_sites(session, desk, drawn.site.as_deref())?;
-    let shown = drawn.period.clone().unwrap_or_else(|| period.from.format("%Y").to_string());
-    let site = drawn.site.clone().unwrap_or_else(|| "all".to_owned());
-    let asked = |scan: &Scan<'_>| {
-        let book = desk.book();
-        let (from, until) = (period.from, period.until);
-        let asked = Asked { book: &book, scan, period: shown.clone(), from, until, sites: sites.clone(), site: site.clone() };
-        (ask(&asked), book.size())
-    };
-    let needles = RefCell::new(Vec::new());
-    let listen = |wanted: &[String], _: &mut dyn FnMut(&Entry, &str)| needles.borrow_mut().extend_from_slice(wanted);
-    let (mut answer, mut size) = asked(&listen);
-    let needles = needles.into_inner();
-    for _ in 0..TRIES {
-        if needles.is_empty() {
-            break;
-        }
-        let entries = read_entries(desk, needles.clone())?;
-        let tell = |wanted: &[String], each: &mut dyn FnMut(&Entry, &str)| {
-            let own = |entry: &Entry| {
-                let text = String::from_utf8(entry.bytes()).unwrap_or_default();
-                wanted.iter().any(|n| text.contains(n.as_str()))
-            };
-            entries.iter().filter(|(entry, _)| own(entry)).for_each(|(entry, leaf)| each(entry, leaf));
-        };
-        let before = size;
-        (answer, size) = asked(&tell);
-        if size == before {
-            break;
-        }
-    }
-    Ok(answer)
+    Ok(baara_reports::ask(desk, period, &sites, drawn.site.as_deref().unwrap_or("all"), ask)?)
 }
 
 /// A plugin's own table: a simulation, or a report that only it can draw.
@@ -373,7 +322,7 @@ fn plugin_table(session: &mut Session, desk: &Arc<Desk>, name: &str, drawn: &Dra
 }
 
 /// The claims of `config/demo/published.toml` beside what the book says.
-fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: Period) -> Result<Table, Failure> {
+fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: &Period) -> Result<Table, Failure> {
     let folder = session.global.config.as_deref().map(|c| session.file(c));
     let sources = config::sources(folder.as_deref()).unwrap_or_default();
     let claims = config::claims(&sources).map_err(|mistakes| Failure::Config { mistakes, sources: sources.clone() })?;
@@ -389,8 +338,7 @@ fn published(session: &Session, desk: &Desk, drawn: &Drawn, period: Period) -> R
         Column::words("book-unit"),
         Column::words("note"),
     ];
-    let shown = drawn.period.clone().unwrap_or_else(|| period.from.format("%Y").to_string());
-    let mut table = Table::new(Said::new("report.published").with("period", shown), columns);
+    let mut table = Table::new(Said::new("report.published").with("period", &period.shown), columns);
     let mut asked: BTreeMap<String, Option<Table>> = BTreeMap::new();
     for claim in claims {
         if !asked.contains_key(&claim.report) {
