@@ -14,7 +14,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("baara-loader", &["baara-plugin-api"]),
     ("baara-desk", &["baara-plugin-api", "baara-book", "baara-journal", "baara-loader"]),
     ("baara-reports", &["baara-plugin-api", "baara-book", "baara-desk"]),
-    ("baara", &["baara-plugin-api", "baara-book", "baara-desk", "baara-reports"]),
+    ("baara-web", &["baara-plugin-api", "baara-book", "baara-desk", "baara-reports"]),
+    ("baara", &["baara-plugin-api", "baara-book", "baara-desk", "baara-reports", "baara-web"]),
 ];
 
 /// What a room must never know, however far behind: this is why the crate exists.
@@ -24,6 +25,8 @@ const NEVER: &[(&str, &[&str])] = &[
     ("baara-journal", &["bevy_ecs", "serde_json", "serde", "chrono", "libloading", "axum"]),
     ("baara-loader", &["rusqlite", "libsqlite3-sys", "bevy_ecs", "axum"]),
     ("baara-desk", &["axum", "clap"]),
+    ("baara-reports", &["axum", "clap"]),
+    ("baara-web", &["clap"]),
     ("sales", &["bevy_ecs", "rusqlite", "libloading"]),
     ("revenue-sharing", &["bevy_ecs", "rusqlite", "libloading"]),
     ("workshop-soap", &["bevy_ecs", "rusqlite", "libloading"]),

@@ -203,6 +203,22 @@ impl TheBook {
         self.touched(id).into_iter().filter_map(line).collect()
     }
 
+    /// The entries below `before` that fit, newest first, at most so many: kind, who, day decide.
+    #[must_use]
+    pub fn newest(&self, before: u64, most: usize, fits: impl Fn(&str, &Id, Date) -> bool) -> Vec<Mention> {
+        let index = self.index();
+        let known = index.spine.len().min(usize::try_from(before.saturating_sub(1)).unwrap_or(usize::MAX));
+        let lines = index.spine[..known].iter().enumerate().rev();
+        let fitting = lines.filter(|(_, line)| fits(&index.kind_names[usize::from(line.kind)], &line.by, line.date));
+        let told = fitting.map(|(at, line)| Mention {
+            seq: at as u64 + 1,
+            date: line.date,
+            kind: index.kind_names[usize::from(line.kind)].clone(),
+            by: line.by.clone(),
+        });
+        told.take(most).collect()
+    }
+
     /// True while two people count a place: nobody may see or move it.
     #[must_use]
     pub fn is_frozen(&self, place: &Id) -> bool {

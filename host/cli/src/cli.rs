@@ -43,6 +43,15 @@ pub(crate) enum Command {
         /// Do not serve pages afterwards.
         #[arg(long)]
         no_serve: bool,
+        /// Where to serve them.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<String>,
+    },
+    /// Serve the book to phones and computers on the local network.
+    Serve {
+        /// Where to listen, `0.0.0.0:8480` for everybody on the wifi; what `config/baara.toml` says when absent.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<String>,
     },
     /// Make a book: the founding act of one facility.
     Init(Init),

@@ -289,7 +289,8 @@ pub(crate) fn is_grave(effects: &[Effect]) -> bool {
 }
 
 /// The things an entry opened, but for the host's own papers.
-pub(crate) fn opened_things(effects: &[Effect]) -> Vec<Id> {
+#[must_use]
+pub fn opened_things(effects: &[Effect]) -> Vec<Id> {
     let own = |id: &&Id| !matches!(id.kind(), "visa" | "proposal" | "warning");
     effects.iter().filter_map(|e| if let Effect::Open { thing, .. } = e { Some(thing) } else { None }).filter(own).cloned().collect()
 }

@@ -25,6 +25,7 @@ pub use copies::{Damage, Verified, restore, verify};
 pub use desk::Desk;
 pub use fault::Fault;
 pub use founding::{Founding, Member, Wanted};
+pub use judge::opened_things;
 pub use people::{may_endorse, may_record, roles_of, waiting_at};
 pub use reading::{Source, fold, read_fields};
 pub use registry::{Registry, host_kinds};

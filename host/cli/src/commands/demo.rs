@@ -10,7 +10,19 @@ use baara_plugin_api::{Id, Refusal, json};
 use baara_reports::Said;
 
 /// Makes a practice book with all facilities, our own plugins and the facts of `config/demo/`.
-pub(crate) fn demo(session: &mut Session, _no_serve: bool) -> Result<(), Failure> {
+///
+/// Then serves it, unless told not to; a practice book that is there already is only served.
+pub(crate) fn demo(session: &mut Session, no_serve: bool, listen: Option<&str>) -> Result<(), Failure> {
+    let there = session.book_folder().join("book.db").exists();
+    if no_serve || !there {
+        make(session)?;
+    } else if !session.desk()?.is_practice() {
+        return Err(Refusal::new("book/exists").with("book", session.book_folder().display()).into());
+    }
+    if no_serve { Ok(()) } else { super::serve::serve(session, listen) }
+}
+
+fn make(session: &mut Session) -> Result<(), Failure> {
     let (config, _) = super::config::read(session)?;
     let desk = create(session, true)?;
     let eve = practice_eve();

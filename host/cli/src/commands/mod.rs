@@ -10,6 +10,7 @@ mod look;
 mod papers;
 mod people;
 mod record;
+mod serve;
 
 use crate::cli::{Command, Plugin, User};
 use crate::session::Session;
@@ -21,7 +22,8 @@ use crate::told::Failure;
 /// Whatever kept it from its work.
 pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
     match command {
-        Command::Demo { no_serve } => demo::demo(session, no_serve),
+        Command::Demo { no_serve, listen } => demo::demo(session, no_serve, listen.as_deref()),
+        Command::Serve { listen } => serve::serve(session, listen.as_deref()),
         Command::Init(init) => book::init(session, &init),
         Command::Config { what } => config::config(session, &what),
         Command::Record { kind, fields } => record::record(session, &kind, &fields),

@@ -7,8 +7,31 @@ use super::read::{parse, unknown, wrong_type};
 use toml::de::{DeTable, DeValue};
 
 const SECTIONS: &[&str] = &[
-    "refusal", "kind", "field", "choice", "warning", "screen", "report", "column", "note", "config", "thing", "role", "setting", "type",
-    "result", "rule", "state",
+    "refusal",
+    "kind",
+    "field",
+    "choice",
+    "warning",
+    "screen",
+    "report",
+    "column",
+    "note",
+    "config",
+    "thing",
+    "role",
+    "setting",
+    "type",
+    "web",
+    "subject",
+    "hint",
+    "lead",
+    "report-name",
+    "report-lead",
+    "place",
+    "unit",
+    "result",
+    "rule",
+    "state",
 ];
 
 /// Finds the mistakes of one file of words.

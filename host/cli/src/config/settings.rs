@@ -25,6 +25,7 @@ const KEYS: &[(&str, Type)] = &[
     ("language", Type::Choice(&["fr", "en"])),
     ("csv.mark", Type::Flag),
     ("serve.address", Type::Text),
+    ("serve.hosts", Type::Text),
     ("print.command", Type::Text),
     ("print.paper", Type::Choice(&["a4", "a5", "58mm", "80mm"])),
     ("limits.late-days", Type::Whole),

@@ -1,0 +1,154 @@
+//! What may be chosen in a field that names a thing: only what is here, open, and can be meant.
+
+use crate::visit::Reading;
+use baara_book::REFERENCE;
+use baara_plugin_api::{Date, Id, KindDeclaration};
+use baara_reports::shown_amount;
+use std::collections::BTreeMap;
+
+/// More than this is typed, not chosen.
+pub(super) const LONGEST: usize = 600;
+
+/// One thing to choose.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+}
+
+/// The kinds of things a field can mean, when its declaration says `any`.
+fn meant(kind: &str, field: &str) -> &'static [&'static str] {
+    let kind = kind.split('/').next().unwrap_or_default();
+    match (kind, field) {
+        ("count-begin", "place") => &["cash-box", "store"],
+        ("close", "place") => &["cash-box", "store", "workshop", "farm", "facility"],
+        (_, "unit") => &["workshop", "farm"],
+        (_, "place" | "from" | "into") => &["cash-box", "bank", "wallet"],
+        (_, "bank") => &["bank", "wallet"],
+        ("motion", "purpose") => &["fund", "workshop", "farm", "micro-project", "store"],
+        ("shortage-explained", "to") => &["fund", "cash-box"],
+        _ => &[],
+    }
+}
+
+/// What may be chosen in a field of a kind that names things of kind `of`, by label.
+pub(crate) fn choices(r: &Reading<'_>, kind: &str, field: &str, of: &str) -> Vec<Choice> {
+    let of: Vec<&str> = if of == "any" { meant(kind, field).to_vec() } else { of.split('|').collect() };
+    let mut list: Vec<Choice> = of.into_iter().flat_map(|of| things(r, field, of)).collect();
+    list.sort_by_cached_key(|one| baara_desk::fold(&one.label));
+    list
+}
+
+fn things(r: &Reading<'_>, field: &str, of: &str) -> Vec<Choice> {
+    let site = r.site();
+    let choice = |id: &Id, label: String| Choice { value: id.to_string(), label };
+    match of {
+        "person" => people(r, field),
+        "lot" => lots(r),
+        "item" => {
+            let with_unit = |id: &Id| match r.book.measure(id) {
+                Some((unit, _)) => format!("{} ({})", r.label(id), unit_word(r, unit.as_str())),
+                None => r.label(id),
+            };
+            r.book.open_of("item").map(|id| choice(id, with_unit(id))).collect()
+        }
+        _ if REFERENCE.contains(&of) => r.book.open_of(of).map(|id| choice(id, r.label(id))).collect(),
+        _ => r.book.open_at(of, site).map(|id| choice(id, described(r, id))).collect(),
+    }
+}
+
+/// A unit as people write it.
+fn unit_word(r: &Reading<'_>, unit: &str) -> String {
+    r.words.find(&format!("unit.{unit}")).unwrap_or(unit).to_owned()
+}
+
+/// A thing without a label of its own, told by what it is about.
+pub(crate) fn described(r: &Reading<'_>, id: &Id) -> String {
+    let text = |key: &str| r.book.text_of(id, key, Date::MAX).filter(|t| !t.starts_with("sealed:"));
+    if let Some(label) = text("label").or_else(|| text("title")) {
+        return if r.words.language() == baara_reports::Language::En { text("label-en").unwrap_or(label) } else { label };
+    }
+    let parts = ["person", "unit", "item", "crop", "plot", "subject", "place", "customer", "product", "to", "from", "about"];
+    let told: Vec<String> = parts.iter().filter_map(|key| text(key)).map(|value| r.words.value(&value)).take(2).collect();
+    let label = r.label(id);
+    if told.is_empty() || label != id.code() { label } else { format!("{} ({})", told.join(", "), id.code()) }
+}
+
+/// People of this facility; a detainee stands apart from staff by the field that asks.
+fn people(r: &Reading<'_>, field: &str) -> Vec<Choice> {
+    let site = r.site();
+    let flag = |id: &Id, key: &str| r.book.thing(id, Date::MAX).is_some_and(|t| t.flag(key));
+    let staff = matches!(field, "keeper" | "lead" | "witness-one" | "witness-two" | "second" | "trainer" | "signers");
+    let here = r.book.open_of("person").filter(|id| r.book.home(id, Date::MAX) == site);
+    let fits = |id: &&Id| {
+        let gone = r.book.text_of(id, "state", Date::MAX).is_some_and(|state| state != "present");
+        !gone && !(staff && flag(id, "detainee"))
+    };
+    here.filter(fits).map(|id| Choice { value: id.to_string(), label: r.label(id) }).collect()
+}
+
+/// Lots that something is left of, with how much and where. A place that is being counted tells nothing.
+fn lots(r: &Reading<'_>) -> Vec<Choice> {
+    let site = r.site();
+    let mut left: BTreeMap<Id, String> = BTreeMap::new();
+    let places = ["store", "consignment"].into_iter().flat_map(|kind| r.book.open_at(kind, site));
+    for place in places.filter(|place| !r.book.is_frozen(place)) {
+        for holding in r.book.holdings_of(place).into_iter().filter(|h| !h.balance.is_zero()) {
+            let Some(lot) = holding.lot else { continue };
+            let amount = shown_amount(holding.balance, r.words.language());
+            left.insert(lot.clone(), format!("{}, {amount}, {} ({})", r.label(&holding.item), r.label(place), lot.code()));
+        }
+    }
+    left.into_iter().map(|(id, label)| Choice { value: id.to_string(), label }).collect()
+}
+
+pub(crate) mod leaves {
+    //! Which kinds cite a decision.
+    use super::KindDeclaration;
+
+    /// The kinds that cite a decision of the committee.
+    const CITE: &[&str] = &[
+        "expense",
+        "expense-credit",
+        "pay-bill",
+        "payout",
+        "give",
+        "kitchen",
+        "adopt-prices",
+        "adopt-rule",
+        "sharing-key",
+        "distribution",
+        "loss-decided",
+        "debt-cancel",
+        "micro-project",
+        "budget-line",
+        "shortage-explained",
+        "gift-money",
+        "order-cancel",
+        "return",
+    ];
+
+    /// True when a kind may cite a decision.
+    pub(crate) fn uses(kind: &KindDeclaration) -> bool {
+        CITE.contains(&kind.kind.split('/').next().unwrap_or_default())
+    }
+}
+
+/// The adopted decisions of this facility, each with what is left of it.
+pub(crate) fn leaves(r: &Reading<'_>) -> Vec<Choice> {
+    let decisions = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(id));
+    let usable = decisions.filter(|d| d.adopted && d.until.is_none_or(|until| until >= r.today));
+    let told = usable.map(|d| {
+        let title = r.book.text_of(&d.id, "title", Date::MAX).unwrap_or_else(|| r.words.choice(d.about.as_str()));
+        let left = shown_amount(baara_plugin_api::Amount::francs(d.left), r.words.language());
+        let label = if d.left > 0 {
+            format!("{title} ({}), {} {left}", d.id.code(), r.word("web.left"))
+        } else {
+            format!("{title} ({})", d.id.code())
+        };
+        Choice { value: d.id.to_string(), label }
+    });
+    let mut list: Vec<Choice> = told.collect();
+    list.reverse(); // The newest decision is the likeliest.
+    list
+}

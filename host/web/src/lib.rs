@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod answers;
+mod clock;
+mod form;
+mod gate;
+mod layout;
+mod pages;
+mod pairs;
+mod routes;
+mod serve;
+mod sessions;
+mod visit;
+
+pub use serve::{Settings, serve};

@@ -1,0 +1,175 @@
+//! What waits for somebody's visa, and giving, declining or taking back.
+
+use crate::answers::{Problem, Reply, Shown};
+use crate::layout::page;
+use crate::visit::{Reading, Visit, once_key};
+use baara_desk::{Answer, Submission};
+use baara_plugin_api::{Date, Id, Map, Refusal, Value};
+use baara_reports::Said;
+use maud::{Markup, html};
+
+/// One paper that waits: the proposal or visa, the entry that opened it, and what it still needs.
+pub(crate) struct Paper {
+    pub(crate) id: Id,
+    pub(crate) seq: u64,
+    pub(crate) needs: Vec<String>,
+}
+
+/// Every paper of this facility that waits.
+pub(crate) fn all_papers(r: &Reading<'_>) -> Vec<Paper> {
+    let waiting = baara_desk::waiting_at(r.book, r.site(), r.today).into_iter();
+    waiting
+        .filter_map(|(id, needs)| Some(Paper { seq: r.book.thing(&id, Date::MAX)?.whole("entry")?.try_into().ok()?, id, needs }))
+        .collect()
+}
+
+/// The papers that wait for whoever is signed in.
+pub(crate) fn for_me(r: &Reading<'_>) -> Vec<Paper> {
+    let Some(session) = &r.visit.session else { return Vec::new() };
+    let mine = |paper: &Paper| baara_desk::may_endorse(r.book, &session.person, &paper.id, &paper.needs, r.today);
+    all_papers(r).into_iter().filter(mine).collect()
+}
+
+/// The people who may give a paper its next visa.
+pub(crate) fn endorsers(r: &Reading<'_>, paper: &Paper) -> Vec<Id> {
+    let people = super::entrance::people(r, r.site()).into_iter();
+    people.filter(|person| baara_desk::may_endorse(r.book, person, &paper.id, &paper.needs, r.today)).collect()
+}
+
+/// What needs are called: roles by their label, people by their name.
+pub(crate) fn needs(r: &Reading<'_>, needs: &[String]) -> String {
+    let one =
+        |need: &str| Id::parse(need).or_else(|_| Id::parse(&format!("role/{need}"))).map_or_else(|_| need.to_owned(), |id| r.label(&id));
+    let either = format!(" {} ", r.word("web.or"));
+    needs.iter().map(|need| need.split('|').map(one).collect::<Vec<_>>().join(&either)).collect::<Vec<_>>().join(" + ")
+}
+
+/// A paper's kind and what is said of it.
+fn told(r: &Reading<'_>, paper: &Paper) -> String {
+    let thing = r.book.thing(&paper.id, Date::MAX);
+    let kind = thing.as_ref().map(|t| t.text("kind").to_owned()).filter(|k| !k.is_empty());
+    let kind = kind.or_else(|| r.book.newest(paper.seq + 1, 1, |_, _, _| true).pop().map(|m| m.kind)).unwrap_or_default();
+    let by = thing.and_then(|t| t.id_of("by")).map_or(String::new(), |id| r.label(&id));
+    format!("{}, {by}", r.words.kind(&kind))
+}
+
+/// The list of what waits.
+pub(crate) fn all(visit: &Visit) -> Shown {
+    visit.signed_in()?;
+    Ok(visit.read(|r| {
+        let title = r.word("web.visas").to_owned();
+        let (mine, all) = (for_me(r), all_papers(r));
+        let others: Vec<&Paper> = all.iter().filter(|p| mine.iter().all(|m| m.id != p.id)).collect();
+        let card = |paper: &Paper| {
+            html! { li { a href={ "/entree/" (paper.seq) } { (told(r, paper)) } br; span.hint { (r.say(&Said::new("web.needs").with("needs", needs(r, &paper.needs)))) } } }
+        };
+        let inner = html! {
+            h1 { (title) }
+            h2 { (r.word("web.mine-to-give")) }
+            @if mine.is_empty() { p { (r.word("web.none-waits")) } }
+            ul.cards { @for paper in &mine { (card(paper)) } }
+            @if !others.is_empty() { h2 { (r.word("web.waits-for-others")) } ul.cards { @for paper in &others { (card(paper)) } } }
+        };
+        page(r, &title, &inner)
+    }))
+}
+
+/// The part of an entry's page where its visa is given: by who is signed in, or by another on the same device.
+pub(crate) fn ask(r: &Reading<'_>, seq: u64) -> Markup {
+    let Some(paper) = all_papers(r).into_iter().find(|p| p.seq == seq) else { return html! {} };
+    let Some(session) = &r.visit.session else { return html! {} };
+    let may = endorsers(r, &paper);
+    let mine = may.contains(&session.person);
+    let others: Vec<&Id> = may.iter().filter(|p| **p != session.person).collect();
+    let own = r.book.text_of(&paper.id, "by", Date::MAX).as_deref() == Some(session.person.as_str());
+    let proposal = paper.id.kind() == "proposal";
+    let practice = r.visit.desk().is_practice();
+    html! {
+        section.panel.waits {
+            h2 { (r.word(if proposal { "web.proposal-waits" } else { "web.visa-waits" })) }
+            p { (r.say(&Said::new("web.needs").with("needs", needs(r, &paper.needs)))) }
+            @if mine {
+                form method="post" action={ "/viser/" (seq) } {
+                    input type="hidden" name="_key" value=(once_key());
+                    button.main type="submit" name="what" value="endorse" { (r.word("web.endorse")) }
+                    @if proposal { (reason(r, "web.decline", "decline", seq)) }
+                }
+            }
+            @if own && proposal {
+                form method="post" action={ "/viser/" (seq) } {
+                    input type="hidden" name="_key" value=(once_key());
+                    (reason(r, "web.withdraw", "withdraw", seq))
+                }
+            }
+            @if !mine && !others.is_empty() {
+                details {
+                    summary { (r.word("web.endorse-here")) }
+                    form.narrow method="post" action={ "/viser/" (seq) } {
+                        input type="hidden" name="_key" value=(once_key());
+                        div.field {
+                            label for="c-qui" { (r.word("web.who-endorses")) }
+                            select #c-qui name="qui" { @for person in &others { option value=(person) { (r.label(person)) } } }
+                        }
+                        @if !practice {
+                            div.field { label for="c-secret" { (r.word("web.secret")) } input #c-secret name="secret" type="password" inputmode="numeric" autocomplete="off"; }
+                        }
+                        button.main type="submit" name="what" value="endorse" { (r.word("web.endorse")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn reason(r: &Reading<'_>, word: &str, what: &str, seq: u64) -> Markup {
+    let id = format!("c-{what}-{seq}");
+    html! {
+        details {
+            summary { (r.word(word)) }
+            div.field { label for=(id) { (r.word("web.reason")) } input id=(id) name="reason" type="text" maxlength="500" autocomplete="off"; }
+            button.other type="submit" name="what" value=(what) { (r.word(word)) }
+        }
+    }
+}
+
+/// Hands a visa, a refusal of it or a withdrawal to the desk.
+pub(crate) fn answer(visit: &Visit) -> Shown {
+    let session = visit.signed_in()?.clone();
+    let seq: u64 = visit.param("seq").parse().map_err(|_| Problem::NotFound)?;
+    let what = match visit.form.get("what") {
+        what @ ("endorse" | "decline" | "withdraw") => what,
+        _ => return Err(Problem::NotFound),
+    };
+    let person = match Id::parse(visit.form.get("qui")) {
+        Ok(other) if other != session.person && what == "endorse" => {
+            if let Some(left) = visit.web.sessions.wait(&other) {
+                return Err(Refusal::new("person/must-wait").with("person", &other).with("seconds", left.as_secs() + 1).into());
+            }
+            let right = visit.desk().is_secret(&other, visit.form.get("secret"))?;
+            visit.web.sessions.tried(&other, right);
+            if !right {
+                return Err(Refusal::new("person/wrong-secret").with("person", &other).into());
+            }
+            other
+        }
+        _ => session.person.clone(),
+    };
+    let mut fields = Map::new();
+    fields.insert("seq".to_owned(), seq.into());
+    let reason = visit.form.get("reason");
+    if !reason.is_empty() && what != "endorse" {
+        fields.insert("reason".to_owned(), Value::from(reason));
+    }
+    let mut sub = Submission { clock: visit.clock(), ..Submission::new(&session.site, what, &person, fields) };
+    sub.id = visit.form.get("_key").to_owned();
+    match visit.desk().submit(sub) {
+        Answer::Recorded(done) => Ok(Reply::See(format!("/entree/{}?fait={what}", if what == "endorse" { done.seq } else { seq }))),
+        Answer::Waiting(_) => Ok(Reply::See(format!("/entree/{seq}?fait={what}"))),
+        Answer::Refused(refusal) => Err(refusal.into()),
+        Answer::Fault(fault) => Err(fault.into()),
+        Answer::Fields(errors) => {
+            let refusal = errors.into_iter().next().map(|e| Refusal { code: e.code, args: e.args });
+            Err(refusal.unwrap_or_else(|| Refusal::new("field/missing")).into())
+        }
+    }
+}

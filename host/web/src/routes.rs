@@ -1,0 +1,75 @@
+//! Every address there is, who may ask it, and the page that answers. A route that is not here does not exist.
+
+use crate::answers::Shown;
+use crate::pages;
+use crate::visit::Visit;
+
+/// How a route is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Way {
+    /// Looks, changes nothing.
+    Get,
+    /// Records something, or signs in or out.
+    Post,
+}
+
+/// Who may ask a route. What a post may *record* is the desk's to say, for every kind and site.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Who {
+    /// Anybody on the wifi: signing in, the program's own files, health.
+    Anybody,
+    /// Whoever is signed in.
+    Person,
+}
+
+/// One address.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) way: Way,
+    pub(crate) path: &'static str,
+    pub(crate) who: Who,
+    pub(crate) page: fn(&Visit) -> Shown,
+}
+
+const fn get(path: &'static str, page: fn(&Visit) -> Shown) -> Route {
+    Route { way: Way::Get, path, who: Who::Person, page }
+}
+
+const fn post(path: &'static str, page: fn(&Visit) -> Shown) -> Route {
+    Route { way: Way::Post, path, who: Who::Person, page }
+}
+
+const fn open(way: Way, path: &'static str, page: fn(&Visit) -> Shown) -> Route {
+    Route { way, path, who: Who::Anybody, page }
+}
+
+/// The addresses, in the order of a visit.
+pub(crate) const ROUTES: &[Route] = &[
+    open(Way::Get, "/baara.css", pages::assets::style),
+    open(Way::Get, "/baara.js", pages::assets::script),
+    open(Way::Get, "/signes.svg", pages::assets::signs),
+    open(Way::Get, "/favicon.ico", pages::assets::icon),
+    open(Way::Get, "/sante", pages::health::show),
+    open(Way::Get, "/langue/{code}", pages::entrance::language),
+    open(Way::Get, "/connexion", pages::entrance::show),
+    open(Way::Post, "/connexion", pages::entrance::enter),
+    post("/deconnexion", pages::entrance::leave),
+    get("/", pages::today::show),
+    get("/noter", pages::record::all),
+    get("/noter/{kind}", pages::record::show),
+    post("/noter/{kind}", pages::record::send),
+    get("/entree/{seq}", pages::entry::show),
+    get("/corriger/{seq}", pages::correct::show),
+    post("/corriger/{seq}", pages::correct::send),
+    post("/annuler/{seq}", pages::correct::reverse),
+    get("/visas", pages::visas::all),
+    post("/viser/{seq}", pages::visas::answer),
+    get("/journal", pages::journal::show),
+    get("/liste", pages::things::kinds),
+    get("/liste/{kind}", pages::things::list),
+    get("/chose/{kind}/{code}", pages::things::show),
+    get("/chercher", pages::things::search),
+    get("/rapports", pages::reports::all),
+    get("/rapports/{name}", pages::reports::show),
+    get("/pourquoi/{name}/{cell}", pages::reports::why),
+];

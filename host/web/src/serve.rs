@@ -1,0 +1,226 @@
+//! Listens, and brings each request to its page.
+
+use crate::answers::{Problem, Reply};
+use crate::clock::Time;
+use crate::pairs::Pairs;
+use crate::routes::{ROUTES, Route, Way, Who};
+use crate::sessions::Sessions;
+use crate::visit::{Visit, Web};
+use crate::{gate, pages};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use baara_desk::Desk;
+use baara_reports::{Language, Words};
+use std::collections::HashMap;
+use std::io::Write;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// What a machine decides about its pages; nothing here changes a figure or a right.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen, `127.0.0.1:8480`.
+    pub address: String,
+    /// Names this machine answers to besides its addresses in figures.
+    pub hosts: Vec<String>,
+}
+
+/// The longest form: a grid of 25 lines is a tenth of it.
+const LONGEST_FORM: usize = 512 * 1024;
+
+/// Serves a book until the machine stops us; `ready` hears the address once pages answer.
+///
+/// # Errors
+/// When the address cannot be listened to.
+pub fn serve(desk: Arc<Desk>, settings: &Settings, ready: impl FnOnce(SocketAddr)) -> std::io::Result<()> {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).max_blocking_threads(64).enable_all().build()?;
+    let address = settings.address.to_socket_addrs()?.next().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+    let web = Arc::new(web(desk, settings));
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        ready(listener.local_addr()?);
+        axum::serve(listener, router(web)).with_graceful_shutdown(stopped()).await
+    })
+}
+
+/// Ends when somebody stops the program, so that the book is closed and not only left.
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    let mut ended = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be heard");
+    tokio::select! { _ = interrupted => {}, _ = ended.recv() => {} }
+}
+
+fn web(desk: Arc<Desk>, settings: &Settings) -> Web {
+    let words = |language: Language| {
+        let mut words = Words::new(language);
+        for (declaration, ..) in desk.registry().plugins() {
+            declaration.words.iter().for_each(|(language, own)| words.add(language, own.clone()));
+        }
+        words
+    };
+    Web {
+        french: words(Language::Fr),
+        english: words(Language::En),
+        sessions: Sessions::default(),
+        time: Time::of(&desk),
+        hosts: settings.hosts.clone(),
+        desk,
+    }
+}
+
+fn router(web: Arc<Web>) -> Router {
+    let routes = ROUTES.iter().fold(Router::new(), |router, route| {
+        let method = if route.way == Way::Get { MethodFilter::GET } else { MethodFilter::POST };
+        let answer = move |State(web), Path(params): Path<HashMap<String, String>>, query, request: Request| {
+            answer(web, Some(route), params, query, request)
+        };
+        router.route(route.path, on(method, answer))
+    });
+    let lost = |State(web), query, request: Request| answer(web, None, HashMap::new(), query, request);
+    routes.fallback(lost).with_state(web)
+}
+
+async fn answer(
+    web: Arc<Web>,
+    route: Option<&'static Route>,
+    params: HashMap<String, String>,
+    query: RawQuery,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let (headers, gzip) = (parts.headers, gate::takes_gzip);
+    let zipped = gzip(&headers);
+    if !gate::is_our_host(&headers, &web.hosts) {
+        return plain(StatusCode::MISDIRECTED_REQUEST, "unknown host");
+    }
+    if !gate::is_our_page(&parts.method, &headers) {
+        return plain(StatusCode::FORBIDDEN, "not from our own page");
+    }
+    let Ok(body) = to_bytes(body, LONGEST_FORM).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE, "too long") };
+    let visit = visit(web, &headers, &parts.uri, params, &query, &body);
+    // Pages are plain functions that may wait for the disk: they run where waiting stops nobody else.
+    let reply = tokio::task::spawn_blocking(move || run(route, &parts.method, &visit)).await;
+    let (reply, cookie) = reply.unwrap_or_else(|_| (Reply::Page(500, maud::html! { "500" }), None));
+    respond(reply, cookie, zipped)
+}
+
+fn visit(web: Arc<Web>, headers: &HeaderMap, uri: &Uri, params: HashMap<String, String>, query: &RawQuery, body: &Bytes) -> Visit {
+    let cookie = gate::cookie(headers, "baara").map(str::to_owned);
+    let session = cookie.as_deref().and_then(|id| web.sessions.find(id));
+    let language = gate::cookie(headers, "langue").and_then(Language::parse).unwrap_or_default();
+    Visit {
+        session,
+        cookie,
+        language,
+        address: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        params,
+        query: query.0.as_deref().map(|q| Pairs::read(q.as_bytes())).unwrap_or_default(),
+        form: Pairs::read(body),
+        web,
+    }
+}
+
+/// The page of a route, or a page that says why not. A page that breaks its promise breaks alone.
+fn run(route: Option<&Route>, method: &Method, visit: &Visit) -> (Reply, Option<String>) {
+    let page = || match route {
+        None => Err(Problem::NotFound),
+        Some(route) if route.who == Who::Person && visit.session.is_none() => Err(Problem::SignIn),
+        Some(route) => (route.page)(visit),
+    };
+    let shown = catch_unwind(AssertUnwindSafe(page));
+    let reply = match shown {
+        Ok(Ok(reply)) => reply,
+        Ok(Err(problem)) => pages::problems::show(visit, method, &problem),
+        Err(_) => pages::problems::broken(visit),
+    };
+    (reply, renewed(visit))
+}
+
+/// A new session id for somebody whose roles have changed since they signed in.
+fn renewed(visit: &Visit) -> Option<String> {
+    let session = visit.session.as_ref()?;
+    let roles = baara_desk::roles_of(&visit.desk().book(), &session.person, visit.clock().today());
+    if roles == session.roles {
+        return None;
+    }
+    visit.web.sessions.end(visit.cookie.as_deref()?);
+    Some(session_cookie(&visit.web.sessions.begin(&session.person, &session.site, roles)))
+}
+
+/// The cookie that carries a session: for this machine's own pages alone, and no script reads it.
+pub(crate) fn session_cookie(id: &str) -> String {
+    format!("baara={id}; Path=/; HttpOnly; SameSite=Strict")
+}
+
+fn respond(reply: Reply, cookie: Option<String>, gzip: bool) -> Response {
+    let html = "text/html; charset=utf-8";
+    let mut response = match reply {
+        Reply::Page(status, markup) => body(status, html, markup.into_string().into_bytes(), gzip, "no-store"),
+        Reply::Json(status, value) => body(status, "application/json", value.to_string().into_bytes(), gzip, "no-store"),
+        Reply::Asset(kind, bytes) => body(200, kind, bytes.to_vec(), gzip, "max-age=3600"),
+        Reply::File(kind, name, bytes) => {
+            let mut response = body(200, kind, bytes, gzip, "no-store");
+            let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '-' }).collect();
+            put(&mut response, header::CONTENT_DISPOSITION.as_str(), &format!("attachment; filename=\"{safe}\""));
+            response
+        }
+        Reply::See(place) => see(&place),
+        Reply::SeeWith(place, cookie) => {
+            let mut response = see(&place);
+            put(&mut response, header::SET_COOKIE.as_str(), &cookie);
+            response
+        }
+    };
+    if let Some(cookie) = cookie {
+        put(&mut response, header::SET_COOKIE.as_str(), &cookie);
+    }
+    for (name, value) in gate::SAFE {
+        put(&mut response, name, value);
+    }
+    response
+}
+
+fn see(place: &str) -> Response {
+    let mut response = body(303, "text/plain", Vec::new(), false, "no-store");
+    // An address of ours alone: what somebody typed never sends a browser elsewhere.
+    let place = if place.starts_with('/') && !place.starts_with("//") { place } else { "/" };
+    put(&mut response, header::LOCATION.as_str(), place);
+    response
+}
+
+fn put(response: &mut Response, name: &str, value: &str) {
+    if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), value.parse()) {
+        response.headers_mut().append(name, value);
+    }
+}
+
+fn body(status: u16, kind: &str, bytes: Vec<u8>, gzip: bool, keep: &str) -> Response {
+    let small = bytes.len() < 600;
+    let (bytes, encoding) = if gzip && !small { (zip(&bytes), Some("gzip")) } else { (bytes, None) };
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    put(&mut response, header::CONTENT_TYPE.as_str(), kind);
+    put(&mut response, header::CACHE_CONTROL.as_str(), keep);
+    put(&mut response, header::VARY.as_str(), "accept-encoding");
+    if let Some(encoding) = encoding {
+        put(&mut response, header::CONTENT_ENCODING.as_str(), encoding);
+    }
+    response
+}
+
+fn zip(bytes: &[u8]) -> Vec<u8> {
+    let mut zipped = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 3), flate2::Compression::fast());
+    zipped.write_all(bytes).and_then(|()| zipped.finish()).expect("memory takes what is written")
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,133 @@
+//! One request: who asks, in which language, what was typed; and the book held still while its page is written.
+
+use crate::answers::Problem;
+use crate::clock::Time;
+use crate::pairs::Pairs;
+use crate::sessions::{Session, Sessions};
+use baara_book::TheBook;
+use baara_desk::{Answer, Clock, Desk, Submission};
+use baara_plugin_api::{Date, Id, Map, Refusal};
+use baara_reports::{Language, Said, Words};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What all visits share.
+pub(crate) struct Web {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) french: Words<'static>,
+    pub(crate) english: Words<'static>,
+    pub(crate) sessions: Sessions,
+    pub(crate) time: Time,
+    pub(crate) hosts: Vec<String>,
+}
+
+/// One request.
+pub(crate) struct Visit {
+    pub(crate) web: Arc<Web>,
+    /// Who is signed in.
+    pub(crate) session: Option<Session>,
+    /// The session's id as the browser sent it.
+    pub(crate) cookie: Option<String>,
+    pub(crate) language: Language,
+    /// The address asked, with its query.
+    pub(crate) address: String,
+    /// The parts of the address that the route names.
+    pub(crate) params: HashMap<String, String>,
+    pub(crate) query: Pairs,
+    pub(crate) form: Pairs,
+}
+
+/// A visit with the book held still: for the length of one page, and no question to the journal meanwhile.
+pub(crate) struct Reading<'v> {
+    pub(crate) visit: &'v Visit,
+    pub(crate) book: &'v TheBook,
+    pub(crate) words: Words<'v>,
+    pub(crate) today: Date,
+}
+
+impl Visit {
+    /// The desk.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.web.desk
+    }
+
+    /// The person who is signed in.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub(crate) fn signed_in(&self) -> Result<&Session, Problem> {
+        self.session.as_ref().ok_or(Problem::SignIn)
+    }
+
+    /// A named part of the address.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params.get(name).map_or("", String::as_str)
+    }
+
+    /// The time.
+    pub(crate) fn clock(&self) -> Clock {
+        self.web.time.now()
+    }
+
+    /// The words of the visit's language, without labels of things.
+    pub(crate) fn words(&self) -> &Words<'static> {
+        match self.language {
+            Language::Fr => &self.web.french,
+            Language::En => &self.web.english,
+        }
+    }
+
+    /// Writes something from the book as it stands. `write` asks nothing of the journal.
+    pub(crate) fn read<T>(&self, write: impl FnOnce(&Reading<'_>) -> T) -> T {
+        let book = self.desk().book();
+        let words = self.words().share(|id| baara_reports::label(self.desk(), &book, id, self.language));
+        write(&Reading { visit: self, book: &book, words, today: self.clock().today() })
+    }
+
+    /// Hands a filled-in form to the desk, in the name of who is signed in.
+    pub(crate) fn submit(&self, session: &Session, kind: &str, fields: Map) -> Answer {
+        let mut sub = Submission { clock: self.clock(), ..Submission::new(&session.site, kind, &session.person, fields) };
+        sub.id = self.form.get("_key").to_owned();
+        sub.leave = Id::parse(self.form.get("_leave")).ok();
+        match self.form.get("_date") {
+            "" => {}
+            text => match text.parse().ok().or_else(|| Date::parse_from_str(text, "%d/%m/%Y").ok()) {
+                Some(date) => sub.date = Some(date),
+                None => return Answer::Refused(Refusal::new("field/not-a-date").with("came", text)),
+            },
+        }
+        self.desk().submit(sub)
+    }
+}
+
+impl Reading<'_> {
+    /// The words of a code of `config/locale/*/web.toml`.
+    pub(crate) fn word<'a>(&'a self, code: &'a str) -> &'a str {
+        self.words.word(code)
+    }
+
+    /// A sentence with its figures.
+    pub(crate) fn say(&self, said: &Said) -> String {
+        self.words.say(said)
+    }
+
+    /// A thing's label, or its code.
+    pub(crate) fn label(&self, id: &Id) -> String {
+        self.words.label(id)
+    }
+
+    /// The signed-in person's facility.
+    pub(crate) fn site(&self) -> &str {
+        self.visit.session.as_ref().map_or("", |s| s.site.as_str())
+    }
+
+    /// True when the signed-in person may record a kind here today.
+    pub(crate) fn may(&self, kind: &str) -> bool {
+        self.visit.session.as_ref().is_some_and(|s| baara_desk::may_record(self.book, &s.person, &s.site, kind, self.today))
+    }
+}
+
+/// A key that makes one form be recorded once, however often it is sent.
+pub(crate) fn once_key() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
