@@ -241,7 +241,7 @@ fn hint(r: &Reading<'_>, kind: &KindDeclaration, field: &Field) -> Option<String
             let unit = baara_plugin_api::Id::parse(of).ok().and_then(|item| r.book.measure(&item));
             return Some(match unit {
                 Some((unit, _)) => r.say(&Said::new("web.hint-unit").with("unit", unit)),
-                None => r.word("web.hint-quantity").to_owned(),
+                None => quantity_hint(r),
             });
         }
         FieldType::Ratio => "web.hint-ratio",
@@ -249,6 +249,18 @@ fn hint(r: &Reading<'_>, kind: &KindDeclaration, field: &Field) -> Option<String
         _ => return None,
     };
     Some(r.word(general).to_owned())
+}
+
+/// A number, and the containers that are calibrated here.
+fn quantity_hint(r: &Reading<'_>) -> String {
+    let names =
+        r.book.open_at("container", r.site()).map(|id| id.code().strip_prefix(r.site()).unwrap_or(id.code()).trim_start_matches('-'));
+    let names: Vec<&str> = names.take(4).collect();
+    if names.is_empty() {
+        r.word("web.hint-quantity").to_owned()
+    } else {
+        r.say(&Said::new("web.hint-containers").with("names", names.join(", ")))
+    }
 }
 
 /// Free text that tells a story gets room for it.

@@ -32,11 +32,6 @@ impl Pairs {
         self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
 
-    /// Another value of a name, alone.
-    pub(crate) fn put(&mut self, name: &str, value: impl Into<String>) {
-        self.0.retain(|(n, _)| n != name);
-        self.0.push((name.to_owned(), value.into()));
-    }
 
     /// The fields of a form as the desk takes them: what was left empty is left out, empty lines too.
     pub(crate) fn form(&self, declared: &[Field]) -> Map {

@@ -82,7 +82,7 @@ fn people(r: &Reading<'_>, field: &str) -> Vec<Choice> {
     let here = r.book.open_of("person").filter(|id| r.book.home(id, Date::MAX) == site);
     let fits = |id: &&Id| {
         let gone = r.book.text_of(id, "state", Date::MAX).is_some_and(|state| state != "present");
-        !gone && !(staff && flag(id, "detainee"))
+        !(gone || staff && flag(id, "detainee"))
     };
     here.filter(fits).map(|id| Choice { value: id.to_string(), label: r.label(id) }).collect()
 }

@@ -1,12 +1,15 @@
 //! One file a page; each is a plain function from a visit to what goes back.
 
 pub(crate) mod assets;
+pub(crate) mod attendance;
 pub(crate) mod correct;
 pub(crate) mod entrance;
 pub(crate) mod entry;
+pub(crate) mod harvest;
 pub(crate) mod health;
 pub(crate) mod journal;
 pub(crate) mod problems;
+pub(crate) mod production;
 pub(crate) mod record;
 pub(crate) mod reports;
 pub(crate) mod tables;

@@ -99,7 +99,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
                 div.scroll { table {
                     thead { tr { th scope="col" { (r.words.column("item")) } th scope="col" { (r.words.column("lot")) } th.right scope="col" { (r.words.column("balance")) } } }
                     tbody { @for h in holdings.iter().filter(|h| !h.balance.is_zero()) { tr {
-                        td { (r.label(&h.item)) } td { @if let Some(lot) = &h.lot { a href={ "/chose/lot/" (lot.code()) } { (lot.code()) } } }
+                        td { (r.label(&h.item)) } td.code-like { @if let Some(lot) = &h.lot { a href={ "/chose/lot/" (lot.code()) } { (lot.code()) } } }
                         td.right { (shown_amount(h.balance, r.words.language())) }
                     } } }
                 } }
@@ -160,12 +160,15 @@ pub(crate) fn search(visit: &Visit) -> Shown {
                 {
                     found.push((label, id));
                 }
-                if found.len() > SHOWN {
-                    break;
-                }
             }
         }
-        found.sort_by_cached_key(|(label, id)| (id.kind() != "person", baara_desk::fold(label)));
+        // What begins with the words comes first, then whole things before lots and papers of every day.
+        let daily = |id: &Id| matches!(id.kind(), "lot" | "sale" | "assignment" | "visa" | "warning" | "proposal");
+        found.sort_by_cached_key(|(label, id)| {
+            let label = baara_desk::fold(label);
+            (daily(id), !label.starts_with(&wanted), label)
+        });
+        found.truncate(SHOWN);
         let title = r.word("web.search").to_owned();
         let inner = html! {
             h1 { (title) }

@@ -22,9 +22,9 @@ const fn tile(sign: &'static str, word: &'static str, to: &'static str, kinds: &
 
 /// The daily acts, in the order of a day.
 const TILES: &[Tile] = &[
-    tile("recolte", "web.tile-harvest", "/noter/harvest", &["harvest"]),
-    tile("pointage", "web.tile-attendance", "/noter/attendance", &["attendance"]),
-    tile("production", "web.tile-batch", "/noter/batch", &["batch", "trade-batch", "soap-batch"]),
+    tile("recolte", "web.tile-harvest", "/recoltes/nouvelle", &["harvest"]),
+    tile("pointage", "web.tile-attendance", "/pointage", &["attendance"]),
+    tile("production", "web.tile-batch", "/production/nouvelle", &["batch", "trade-batch", "soap-batch"]),
     tile("vente", "web.tile-sale", "/noter/sale", &["sale"]),
     tile("caisse", "web.tile-cash", "/noter/count-begin", &["count-begin"]),
     tile("magasin", "web.tile-store", "/noter/goods-in", &["goods-in"]),
