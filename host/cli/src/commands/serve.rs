@@ -23,7 +23,7 @@ pub(crate) fn serve(session: &mut Session, listen: Option<&str>) -> Result<(), F
     let settings = Settings { address: address.clone(), hosts };
     let ready = |at: std::net::SocketAddr| {
         let said = session.words.say(&Said::new("screen.serving").with("address", format!("http://{at}/")));
-        print!("{told}{said}\n");
+        println!("{told}{said}");
         let _ = std::io::stdout().flush(); // Whoever started us may read nothing.
     };
     baara_web::serve(desk, &settings, ready)
