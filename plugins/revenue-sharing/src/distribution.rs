@@ -14,7 +14,6 @@ pub(crate) const REFUSALS: &[&str] = &[
     "distribution/empty-pot",
     "distribution/no-points",
     "distribution/purchases-too-high",
-    "distribution/too-large",
 ];
 
 /// The pot of a workshop or farm is shared.
@@ -75,7 +74,6 @@ impl Distribution {
             PotRefused::PurchasesTooHigh { asked, has } => {
                 Refusal::new("distribution/purchases-too-high").with("asked", francs(asked)).with("has", francs(has))
             }
-            PotRefused::TooLarge => Refusal::new("distribution/too-large"),
         };
         refusal.with("unit", &self.unit).with("until", self.until)
     }
@@ -114,7 +112,7 @@ impl Record for Distribution {
     }
 
     fn refusals() -> &'static [&'static str] {
-        const { &sdk::joined::<10>(&[&["distribution/other-decision", "distribution/decision-used", "distribution/leave-differs"], REFUSALS]) }
+        const { &sdk::joined::<9>(&[&["distribution/other-decision", "distribution/decision-used", "distribution/leave-differs"], REFUSALS]) }
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {

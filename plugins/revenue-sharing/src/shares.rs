@@ -83,8 +83,6 @@ pub enum PotRefused {
         /// What those keys have.
         has: i64,
     },
-    /// A figure does not fit.
-    TooLarge,
 }
 
 /// Shares a pot, given the francs of each month (below zero where refunds were more than sales), the keys by first
@@ -114,7 +112,7 @@ pub fn pot_shares(months: &[(Date, i64)], keys: &[Key], purchases: &[Purchase], 
             continue;
         }
         shares.keys.push((key.id.clone(), *francs));
-        share_parts(key, *left, &mut shares)?;
+        share_parts(key, *left, &mut shares);
     }
 
     let people: Vec<(&Id, u64)> = points.iter().filter(|(_, n)| **n > 0).map(|(id, n)| (id, *n)).collect();
@@ -137,9 +135,9 @@ fn francs_by_key(months: &[(Date, i64)], keys: &[&Key]) -> Result<Vec<i64>, PotR
     let mut by_key = vec![0_i64; keys.len()];
     for (month, francs) in months {
         let last_begun = keys.iter().rposition(|key| key.from <= *month).unwrap_or(0);
-        by_key[last_begun] = by_key[last_begun].checked_add(*francs).ok_or(PotRefused::TooLarge)?;
+        by_key[last_begun] += francs;
     }
-    let pot = by_key.iter().try_fold(0_i64, |sum, francs| sum.checked_add(*francs)).ok_or(PotRefused::TooLarge)?;
+    let pot: i64 = by_key.iter().sum();
     if pot <= 0 {
         return Err(PotRefused::Empty(pot));
     }
@@ -156,7 +154,7 @@ fn francs_by_key(months: &[(Date, i64)], keys: &[&Key]) -> Result<Vec<i64>, PotR
 fn repay(keys: &[&Key], by_key: &[i64], purchases: &[Purchase], shares: &mut Shares) -> Result<Vec<i64>, PotRefused> {
     let net = |i: usize| keys[i].base == Base::NetOfPurchases;
     let has: i64 = (0..keys.len()).filter(|i| net(*i)).map(|i| by_key[i]).sum();
-    let asked = purchases.iter().try_fold(0_i64, |sum, p| sum.checked_add(p.francs)).ok_or(PotRefused::TooLarge)?;
+    let asked = purchases.iter().fold(0_i64, |sum, p| sum.saturating_add(p.francs)); // Typed, so it may be anything.
     if asked > has {
         return Err(PotRefused::PurchasesTooHigh { asked, has });
     }
@@ -176,10 +174,10 @@ fn repay(keys: &[&Key], by_key: &[i64], purchases: &[Purchase], shares: &mut Sha
 }
 
 /// Splits what a key has between its parts.
-fn share_parts(key: &Key, francs: i64, shares: &mut Shares) -> Result<(), PotRefused> {
-    let down = key.parts.iter().map(|part| part.ratio.of(francs, Rounding::Down)).collect::<Option<Vec<i64>>>();
-    let mut amounts = down.ok_or(PotRefused::TooLarge)?;
-    let rest = amounts.iter().try_fold(francs, |rest, amount| rest.checked_sub(*amount)).ok_or(PotRefused::TooLarge)?;
+fn share_parts(key: &Key, francs: i64, shares: &mut Shares) {
+    let down = |part: &Part| part.ratio.of(francs, Rounding::Down).expect("a part is no more than the whole");
+    let mut amounts: Vec<i64> = key.parts.iter().map(down).collect();
+    let rest = francs - amounts.iter().sum::<i64>();
     let taker = key.parts.iter().position(|part| part.to == key.remainder).unwrap_or(0);
     amounts[taker] += rest;
     for (part, amount) in key.parts.iter().zip(amounts) {
@@ -189,7 +187,6 @@ fn share_parts(key: &Key, francs: i64, shares: &mut Shares) -> Result<(), PotRef
         }
         shares.parts.push((key.id.clone(), part.to.clone(), part.ratio, amount));
     }
-    Ok(())
 }
 
 #[cfg(test)]

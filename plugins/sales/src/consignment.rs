@@ -45,7 +45,7 @@ impl Record for Consignment {
     }
 
     fn refusals() -> &'static [&'static str] {
-        const { &sdk::joined::<8>(&[&["consignment/no-lines"], goods::REFUSALS]) }
+        const { &sdk::joined::<7>(&[&["consignment/no-lines"], goods::REFUSALS]) }
     }
 
     fn decide(self, _: &Command, book: &Book<'_>) -> Decided {

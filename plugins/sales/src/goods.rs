@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 /// The refusals [`Wanted::found`] and [`enough`] may give.
 pub(crate) const REFUSALS: &[&str] = &[
     "sale/store-missing",
-    "sale/not-a-store",
     "sale/lot-missing",
     "sale/lot-of-other-item",
     "sale/lot-of-other-unit",
@@ -51,8 +50,7 @@ impl Wanted<'_> {
     pub(crate) fn found(&self, book: &Book<'_>) -> Result<Found, Refusal> {
         book.open(self.item)?;
         let place = match (self.place, self.unit) {
-            (Some(place), _) if matches!(place.kind(), "store" | "consignment") => place.clone(),
-            (Some(place), _) => return Err(Refusal::new("sale/not-a-store").with("place", place)),
+            (Some(place), _) => place.clone(),
             (None, Some(unit)) if is_service(self.item, book) => unit.as_kind("produced"),
             (None, _) => return Err(Refusal::new("sale/store-missing").with("item", self.item)),
         };

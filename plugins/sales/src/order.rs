@@ -168,7 +168,7 @@ impl Record for Delivery {
     }
 
     fn refusals() -> &'static [&'static str] {
-        const { &sdk::joined::<13>(&[&["delivery/nothing", "delivery/more-than-ordered", "sale/too-large"], goods::REFUSALS, till::REFUSALS]) }
+        const { &sdk::joined::<12>(&[&["delivery/nothing", "delivery/more-than-ordered", "sale/too-large"], goods::REFUSALS, till::REFUSALS]) }
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {

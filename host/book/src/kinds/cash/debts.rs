@@ -22,14 +22,7 @@ impl Record for DebtCancel {
         grant(&[], &[], &["debt", "fund"], &["xof"], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &[
-            "cash/nothing",
-            "debt/less-owed",
-            "debt/less-uncollected",
-            "debt/needs-sale-or-decision",
-            "debt/sale-of-another",
-            "debt/other-decision",
-        ]
+        &["cash/nothing", "debt/less-owed", "debt/needs-sale-or-decision", "debt/sale-of-another", "debt/other-decision"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         book.open(&self.customer)?;
@@ -39,10 +32,6 @@ impl Record for DebtCancel {
         if book.francs(&debt) < amount {
             let owed = Amount::francs(book.francs(&debt));
             return Err(Refusal::new("debt/less-owed").with("customer", &self.customer).with("owed", owed).with("asked", asked));
-        }
-        if -book.francs(&uncollected) < amount {
-            let left = Amount::francs(-book.francs(&uncollected));
-            return Err(Refusal::new("debt/less-uncollected").with("fund", &uncollected).with("left", left).with("asked", asked));
         }
         self.reason_to_cancel(cmd, book)?;
         Ok(Effects::new().francs(amount, &debt, &uncollected))

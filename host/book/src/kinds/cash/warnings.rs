@@ -17,12 +17,9 @@ impl Record for Explain {
         grant(&["warning"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["warning/already-explained", "warning/no-reason"]
+        &["warning/already-explained"]
     }
     fn decide(self, _: &Command, book: &Book<'_>) -> Decided {
-        if self.reason.trim().is_empty() {
-            return Err(Refusal::new("warning/no-reason").with("warning", &self.warning));
-        }
         match book.open(&self.warning) {
             Err(refusal) if refusal.code == "thing/closed" => Err(Refusal::new("warning/already-explained").with("warning", &self.warning)),
             Err(refusal) => Err(refusal),

@@ -72,7 +72,7 @@ impl Record for Plan {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &["stock/quantity-zero", "stock/other-unit"]
+        &["stock/quantity-zero"]
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
@@ -127,14 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_dated_and_in_the_unit_of_its_item() {
+    fn a_plan_is_dated() {
         let mut book = konseguela();
         let plan = |quantity: &str| json!({"campaign": "campaign/kon-2020", "item": "item/mais-grain", "quantity": quantity});
         record::<Plan>(&mut book, "2020-04-15", plan("45000.000 kg")).unwrap();
         record::<Plan>(&mut book, "2020-07-15", plan("40000.000 kg")).unwrap();
         assert_eq!(thing(&book, "2020-06-01", "campaign/kon-2020").text("plan.mais-grain"), "45000.000 kg");
         assert_eq!(thing(&book, "2020-08-01", "campaign/kon-2020").text("plan.mais-grain"), "40000.000 kg");
-        assert_eq!(refused::<Plan>(&mut book, "2020-04-15", plan("45 t")), "stock/other-unit");
         assert_eq!(refused::<Plan>(&mut book, "2020-04-15", plan("0.000 kg")), "stock/quantity-zero");
     }
 }

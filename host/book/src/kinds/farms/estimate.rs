@@ -27,7 +27,7 @@ impl Record for Forecast {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &["stock/quantity-zero", "stock/other-unit", "campaign/none-in-force", "sowing/none", "sowing/which"]
+        &["stock/quantity-zero", "campaign/none-in-force", "sowing/none", "sowing/which"]
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
@@ -64,7 +64,6 @@ impl Record for CropCut {
     fn refusals() -> &'static [&'static str] {
         &[
             "stock/quantity-zero",
-            "stock/other-unit",
             "campaign/none-in-force",
             "sowing/none",
             "sowing/which",
@@ -140,7 +139,6 @@ mod tests {
         let effects = record::<Forecast>(&mut book, "2020-08-20", forecast("50000.000 kg")).unwrap();
         assert!(movements(&effects).is_empty());
         assert_eq!(thing(&book, "2020-08-20", "sowing/kon-20-0001").text("forecast"), "50000.000 kg");
-        assert_eq!(refused::<Forecast>(&mut book, "2020-08-20", forecast("50 t")), "stock/other-unit");
     }
 
     #[test]

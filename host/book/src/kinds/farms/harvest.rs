@@ -52,7 +52,6 @@ impl Record for Harvest {
     fn refusals() -> &'static [&'static str] {
         &[
             "stock/quantity-zero",
-            "stock/other-unit",
             "campaign/none-in-force",
             "harvest/plot-not-sown",
             "harvest/store-of-another-site",
@@ -211,7 +210,6 @@ mod tests {
         let elsewhere = with(weighed("1.000 kg"), json!({"store": "store/seg-magasin"}));
         assert_eq!(refused::<Harvest>(&mut book, "2020-10-05", elsewhere), "harvest/store-of-another-site");
         assert_eq!(refused::<Harvest>(&mut book, "2020-10-05", weighed("0.000 kg")), "stock/quantity-zero");
-        assert_eq!(refused::<Harvest>(&mut book, "2020-10-05", weighed("1 kg")), "stock/other-unit");
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Record for Birth {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &["stock/quantity-zero", "stock/other-unit", "livestock/not-an-animal"]
+        &["stock/quantity-zero", "livestock/not-an-animal"]
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {

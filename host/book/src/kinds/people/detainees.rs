@@ -225,14 +225,11 @@ impl Record for TransferPerson {
         grant(&["assignment"], &["person.state", "person.facility"], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["person/not-present", "transfer/same-facility", "transfer/not-a-facility"]
+        &["person/not-present", "transfer/same-facility"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         here(&book.open(&self.person)?)?;
         book.open(&self.to)?;
-        if self.to.kind() != "facility" {
-            return Err(Refusal::new("transfer/not-a-facility").with("to", &self.to));
-        }
         if self.to.code() == cmd.site {
             return Err(Refusal::new("transfer/same-facility").with("person", &self.person).with("to", &self.to));
         }
@@ -433,7 +430,6 @@ mod tests {
         let mut book = site();
         let person = detainee(&mut book, 7, &[]);
         refused(&mut book, "transfer-person/1", DAY, json!({"person": person, "to": "facility/kon"}), "transfer/same-facility");
-        refused(&mut book, "transfer-person/1", DAY, json!({"person": person, "to": "trade/soap"}), "transfer/not-a-facility");
         book.stock(&id("pecule/kon.kon-20-0007"), &items::xof(), None, Amount::francs(-5));
         let effects = done(&mut book, "transfer-person/1", DAY, json!({"person": person, "to": "facility/kou"}));
         assert_eq!(warnings(&effects), ["transfer/pecule-unpaid"]);

@@ -8,7 +8,6 @@ macro_rules! with_goods {
     ($($own:literal),* $(,)?) => {
         &[
             "stock/quantity-zero",
-            "stock/other-unit",
             "stock/lot-missing",
             "stock/lot-not-kept",
             "stock/lot-of-another-item",
@@ -58,25 +57,16 @@ pub(in crate::kinds) fn check(book: &Book<'_>, item: &Id, lot: Option<&Id>, quan
     }
 }
 
-/// The item, when the amount is above zero and in its own unit and decimals.
+/// The item, when the amount is above zero; its unit and decimals were read with it.
 ///
 /// # Errors
-/// `stock/quantity-zero`, `stock/other-unit`, `thing/unknown` or `thing/closed`.
+/// `stock/quantity-zero`, `thing/unknown` or `thing/closed`.
 pub(in crate::kinds) fn measured(book: &Book<'_>, item: &Id, quantity: Amount) -> Result<Thing, Refusal> {
     let item = book.open(item)?;
     if quantity.is_zero() {
         return Err(Refusal::new("stock/quantity-zero").with("item", &item.id));
     }
-    let own = item.text("unit") == quantity.unit().as_str() && item.whole("scale") == Some(i64::from(quantity.scale()));
-    let other = || {
-        let decimals = item.whole("scale").unwrap_or_default();
-        Refusal::new("stock/other-unit")
-            .with("item", &item.id)
-            .with("quantity", quantity)
-            .with("unit", item.text("unit"))
-            .with("decimals", decimals)
-    };
-    if own { Ok(item) } else { Err(other()) }
+    Ok(item)
 }
 
 /// A place of the site that needs no thing of its own, `lost/kon`.

@@ -130,8 +130,6 @@ mod tests {
         check("store/kon-cuisine", "item/uree", lot(), "1.000 kg", "stock/lot-not-kept");
         check("store/kon-cuisine", "item/niebe", lot(), "1.000 kg", "stock/lot-of-another-item");
         check("store/kon-cuisine", "item/mais-grain", lot(), "0.000 kg", "stock/quantity-zero");
-        check("store/kon-cuisine", "item/mais-grain", lot(), "1.0 kg", "stock/other-unit");
-        check("store/kon-cuisine", "item/mais-grain", lot(), "1 piece", "stock/other-unit");
         check("store/kon-nulle", "item/mais-grain", lot(), "1.000 kg", "thing/unknown");
     }
 }

@@ -84,14 +84,7 @@ impl Record for Reception {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &[
-            "stock/quantity-zero",
-            "stock/other-unit",
-            "transfer/with-itself",
-            "reception/number-missing",
-            "reception/already-received",
-            "reception/unit-unfit",
-        ]
+        &["stock/quantity-zero", "transfer/with-itself", "reception/already-received", "reception/unit-unfit"]
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
@@ -137,11 +130,8 @@ impl Record for Reception {
 }
 
 impl Reception {
-    /// The sender's number is there, and not used twice unless this is the rest.
+    /// The sender's number is not used twice, unless this is the rest.
     fn not_yet(&self, book: &Book<'_>, number: &str) -> Result<(), Refusal> {
-        if number.is_empty() {
-            return Err(Refusal::new("reception/number-missing").with("from", &self.from));
-        }
         let same = book.things_having("reception", "cites", number);
         let before = same.into_iter().find(|id| book.value(id, "from").as_str() == Some(self.from.as_str()));
         match before {
@@ -172,23 +162,13 @@ impl Record for DispatchReceived {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &[
-            "stock/quantity-zero",
-            "stock/other-unit",
-            "transfer/not-goods",
-            "dispatch-received/number-missing",
-            "dispatch-received/number-used",
-            "dispatch-received/more-than-sent",
-        ]
+        &["stock/quantity-zero", "transfer/not-goods", "dispatch-received/number-used", "dispatch-received/more-than-sent"]
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let sent = Sent::read(book, &self.transit)?;
         goods::measured(book, &sent.item, self.quantity)?;
         let number = self.number.trim();
-        if number.is_empty() {
-            return Err(Refusal::new("dispatch-received/number-missing").with("transit", &self.transit));
-        }
         let mut cited: Vec<Value> = sent.thing.list("received").into_iter().map(Value::from).collect();
         if cited.iter().any(|one| one == number) {
             return Err(Refusal::new("dispatch-received/number-used").with("transit", &self.transit).with("number", number));
@@ -323,7 +303,6 @@ mod tests {
         let mut rest = arrived("SEG-2020-000012");
         rest["rest"] = json!(true);
         record::<Reception>(&mut book, "2020-11-13", rest).unwrap();
-        assert_eq!(refused::<Reception>(&mut book, "2020-11-13", arrived(" ")), "reception/number-missing");
         let mut unit = arrived("SEG-2020-000013");
         unit["unit"] = json!("store/kon-cuisine");
         assert_eq!(refused::<Reception>(&mut book, "2020-11-13", unit), "reception/unit-unfit");
@@ -346,8 +325,6 @@ mod tests {
             assert_eq!(refused::<DispatchReceived>(&mut book, "2020-11-15", acknowledged(number, quantity)), code);
         };
         check("SEG-2020-000003", "500.001 kg", "dispatch-received/more-than-sent");
-        check("", "500.000 kg", "dispatch-received/number-missing");
-        check("SEG-2020-000003", "500 kg", "stock/other-unit");
         record::<DispatchReceived>(&mut book, "2020-11-15", acknowledged("SEG-2020-000003", "480.000 kg")).unwrap();
         let twice = acknowledged("SEG-2020-000003", "20.000 kg");
         assert_eq!(refused::<DispatchReceived>(&mut book, "2020-11-16", twice), "dispatch-received/number-used");

@@ -1,6 +1,5 @@
 //! Goods that come in from outside, and move between stores.
 
-use super::open_as;
 use crate::kinds::people::id_value;
 use baara_plugin_api::prelude::*;
 
@@ -31,27 +30,19 @@ impl Record for GoodsIn {
         grant(&["goods-in", "lot"], &[], &["supplier", "store"], &["*"], &["goods-in"])
     }
     fn refusals() -> &'static [&'static str] {
-        &[
-            "goods/nothing",
-            "goods/not-goods",
-            "goods/not-a-store",
-            "micro-project/not-a-donor",
-            "goods-in/gift-without-value",
-            "goods-in/not-a-supplier",
-            "micro-project/not-a-project",
-        ]
+        &["goods/nothing", "goods/not-goods", "goods-in/gift-without-value"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let item = goods(book, &self.item, self.quantity)?;
-        open_as(book, &self.store, "store", "goods/not-a-store")?;
+        book.open(&self.store)?;
         if let Some(supplier) = &self.supplier {
-            open_as(book, supplier, "supplier", "goods-in/not-a-supplier")?;
+            book.open(supplier)?;
         }
         if let Some(project) = &self.micro_project {
-            open_as(book, project, "micro-project", "micro-project/not-a-project")?;
+            book.open(project)?;
         }
         if let Some(donor) = &self.donor {
-            open_as(book, donor, "donor", "micro-project/not-a-donor")?;
+            book.open(donor)?;
         }
         if let (Some(donor), None) = (&self.donor, self.value) {
             return Err(Refusal::new("goods-in/gift-without-value").with("donor", donor));
@@ -105,7 +96,6 @@ struct Line {
 const BETWEEN: &[&str] = &[
     "goods/nothing",
     "goods/not-goods",
-    "goods/not-a-store",
     "goods/same-store",
     "goods/lot-needed",
     "goods/lot-not-kept",
@@ -175,7 +165,6 @@ impl Record for GoodsReturn {
         &[
             "goods/nothing",
             "goods/not-goods",
-            "goods/not-a-store",
             "goods/same-store",
             "goods/lot-needed",
             "goods/lot-not-kept",
@@ -206,8 +195,8 @@ impl Record for GoodsReturn {
 }
 
 fn between(book: &Book<'_>, from: &Id, to: &Id, lines: &[Line]) -> Result<Effects, Refusal> {
-    open_as(book, from, "store", "goods/not-a-store")?;
-    open_as(book, to, "store", "goods/not-a-store")?;
+    book.open(from)?;
+    book.open(to)?;
     if from == to {
         return Err(Refusal::new("goods/same-store").with("store", from));
     }
@@ -222,7 +211,7 @@ fn between(book: &Book<'_>, from: &Id, to: &Id, lines: &[Line]) -> Result<Effect
 
 /// An item that is goods, in an amount above zero.
 pub(super) fn goods(book: &Book<'_>, id: &Id, quantity: Amount) -> Result<Thing, Refusal> {
-    let item = open_as(book, id, "item", "goods/not-goods")?;
+    let item = book.open(id)?;
     if matches!(item.text("group"), "money" | "work" | "service") {
         return Err(Refusal::new("goods/not-goods").with("thing", id));
     }
@@ -302,11 +291,6 @@ pub(super) mod tests {
         };
         no(json!({"quantity": "0.00 m"}), "goods/nothing");
         no(json!({"item": "item/coiffure", "quantity": "1 service"}), "goods/not-goods");
-        no(json!({"item": "trade/soap"}), "goods/not-goods");
-        no(json!({"store": "trade/soap"}), "goods/not-a-store");
-        no(json!({"supplier": "trade/soap"}), "goods-in/not-a-supplier");
-        no(json!({"micro-project": "trade/soap"}), "micro-project/not-a-project");
-        no(json!({"donor": "trade/soap", "value": "5 XOF"}), "micro-project/not-a-donor");
         no(json!({"donor": "donor/pnud"}), "goods-in/gift-without-value");
     }
 
@@ -338,7 +322,6 @@ pub(super) mod tests {
         let (a, b) = ("store/kon-magasin", "store/kon-atelier");
         no(a, b, json!([]), "goods/nothing");
         no(a, a, json!([{"item": "item/fil", "quantity": "1 cone"}]), "goods/same-store");
-        no(a, "trade/soap", json!([{"item": "item/fil", "quantity": "1 cone"}]), "goods/not-a-store");
         no(a, b, json!([{"item": "item/coiffure", "quantity": "1 service"}]), "goods/not-goods");
         no(a, b, json!([{"item": "item/blouse", "quantity": "1 piece"}]), "goods/lot-needed");
         no(a, b, json!([{"item": "item/fil", "quantity": "1 cone", "lot": "lot/kon-20-0009"}]), "goods/lot-not-kept");

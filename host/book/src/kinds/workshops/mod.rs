@@ -25,20 +25,6 @@ pub(crate) fn kinds() -> Vec<Kind> {
     ]
 }
 
-/// An open thing of one kind.
-///
-/// # Errors
-/// `thing/unknown`, `thing/closed`, or `code` when it is of another kind.
-fn open_as(book: &Book<'_>, id: &Id, kind: &str, code: &str) -> Result<Thing, Refusal> {
-    let thing = book.open(id)?;
-    if id.kind() == kind { Ok(thing) } else { Err(Refusal::new(code).with("thing", id)) }
-}
-
-/// An open workshop.
-fn workshop(book: &Book<'_>, id: &Id) -> Result<Thing, Refusal> {
-    open_as(book, id, "workshop", "workshop/not-a-workshop")
-}
-
 /// True for what people may put in a code: `a-z 0-9 -`, short enough for every place built from it.
 fn is_code(text: &str) -> bool {
     let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');

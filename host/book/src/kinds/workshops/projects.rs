@@ -1,6 +1,6 @@
 //! Micro-projects with their budget, and the workshops they equip.
 
-use super::{is_code, open_as, workshop};
+use super::is_code;
 use crate::kinds::people::{id_value, yes};
 use baara_plugin_api::prelude::*;
 
@@ -24,11 +24,11 @@ impl Record for MicroProject {
         grant(&["micro-project"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["micro-project/no-basis", "micro-project/other-decision", "micro-project/not-a-donor", "micro-project/dates"]
+        &["micro-project/no-basis", "micro-project/other-decision", "micro-project/dates"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let decision = basis(cmd, book, self.act.as_deref())?;
-        open_as(book, &self.donor, "donor", "micro-project/not-a-donor")?;
+        book.open(&self.donor)?;
         let facility = self.facility.unwrap_or_else(|| Id::new("facility", &cmd.site));
         book.open(&facility)?;
         if let Some(until) = self.until.filter(|until| *until < self.from) {
@@ -82,10 +82,10 @@ impl Record for BudgetLine {
         grant(&["micro-project"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["micro-project/not-a-project", "micro-project/other-decision", "budget-line/code", "budget-line/needs-decision"]
+        &["micro-project/other-decision", "budget-line/code", "budget-line/needs-decision"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        let project = open_as(book, &self.micro_project, "micro-project", "micro-project/not-a-project")?;
+        let project = book.open(&self.micro_project)?;
         if !is_code(&self.line) {
             return Err(Refusal::new("budget-line/code").with("line", &self.line));
         }
@@ -126,7 +126,7 @@ impl Record for Workshop {
         grant(&["workshop", "fund"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["workshop/code", "workshop/taken", "workshop/not-a-trade", "workshop/points", "micro-project/not-a-project"]
+        &["workshop/code", "workshop/taken", "workshop/points"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         if !is_code(&self.code) {
@@ -138,9 +138,9 @@ impl Record for Workshop {
         if let Some(taken) = [&unit, &farm].into_iter().find(|id| book.thing(id).is_some()) {
             return Err(Refusal::new("workshop/taken").with("unit", taken));
         }
-        open_as(book, &self.trade, "trade", "workshop/not-a-trade")?;
+        book.open(&self.trade)?;
         if let Some(project) = &self.micro_project {
-            open_as(book, project, "micro-project", "micro-project/not-a-project")?;
+            book.open(project)?;
         }
         if let Some(lead) = &self.lead {
             book.open(lead)?;
@@ -180,10 +180,10 @@ impl Record for WorkshopClose {
         grant(&["workshop", "fund", "assignment"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["workshop/not-a-workshop", "workshop-close/money-left", "workshop-close/work-left", "workshop-close/stock-left"]
+        &["workshop-close/money-left", "workshop-close/work-left", "workshop-close/stock-left"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        workshop(book, &self.workshop)?;
+        book.open(&self.workshop)?;
         let told = |code: &str| Refusal::new(code).with("workshop", &self.workshop);
         let fund = Id::new("fund", &format!("{}.sales", self.workshop.code()));
         let francs = -book.francs(&fund);
@@ -238,7 +238,6 @@ mod tests {
         refused(&mut book, "micro-project/1", DAY, fields.clone(), "micro-project/other-decision");
         fields["leave"] = "decision/kon-20-0001".into();
         fields["donor"] = "trade/soap".into();
-        refused(&mut book, "micro-project/1", DAY, fields.clone(), "micro-project/not-a-donor");
         fields["donor"] = "donor/pnud".into();
         fields["until"] = "2020-01-01".into();
         refused(&mut book, "micro-project/1", DAY, fields.clone(), "micro-project/dates");
@@ -273,8 +272,6 @@ mod tests {
         let project = project(&mut book);
         let line = json!({"micro-project": project, "line": "Petit outillage", "amount": "1 XOF"});
         refused(&mut book, "budget-line/1", DAY, line, "budget-line/code");
-        let line = json!({"micro-project": "trade/soap", "line": "outillage", "amount": "1 XOF"});
-        refused(&mut book, "budget-line/1", DAY, line, "micro-project/not-a-project");
     }
 
     #[test]
@@ -297,11 +294,8 @@ mod tests {
         no("Bois", "trade/soap", 1, "workshop/code");
         no("savon", "trade/soap", 1, "workshop/taken");
         no("champ", "trade/soap", 1, "workshop/taken");
-        no("bois", "role/member", 1, "workshop/not-a-trade");
         no("bois", "trade/soap", 0, "workshop/points");
         no("bois", "trade/none", 1, "thing/unknown");
-        let fields = json!({"code": "bois", "label": "x", "trade": "trade/soap", "micro-project": "trade/soap"});
-        refused(&mut book, "workshop/1", DAY, fields, "micro-project/not-a-project");
     }
 
     #[test]
@@ -327,6 +321,5 @@ mod tests {
         done(&mut book, "workshop-close/1", DAY, close.clone());
         refused(&mut book, "assignment-end/1", DAY, json!({"assignment": "assignment/kon-20-0001", "reason": "finished"}), "thing/closed");
         refused(&mut book, "workshop-close/1", DAY, close, "thing/closed");
-        refused(&mut book, "workshop-close/1", DAY, json!({"workshop": "trade/soap"}), "workshop/not-a-workshop");
     }
 }
