@@ -122,9 +122,9 @@ impl PaperBook {
                     self.things.insert(warning.clone(), Kept { since: date, ended: false, values });
                     Some(warning)
                 }
-                Effect::Explain { warning, .. } => {
+                Effect::Explain { warning, reason } => {
                     if let Some(kept) = self.things.get_mut(warning) {
-                        kept.ended = true;
+                        kept.values.insert("explained".to_owned(), vec![(date, Value::from(reason.as_str()))]);
                     }
                     Some(warning)
                 }

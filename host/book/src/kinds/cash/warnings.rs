@@ -20,10 +20,11 @@ impl Record for Explain {
         &["warning/already-explained"]
     }
     fn decide(self, _: &Command, book: &Book<'_>) -> Decided {
-        match book.open(&self.warning) {
-            Err(refusal) if refusal.code == "thing/closed" => Err(Refusal::new("warning/already-explained").with("warning", &self.warning)),
-            Err(refusal) => Err(refusal),
-            Ok(_) => Ok(Effects::new().explain(&self.warning, &self.reason)),
+        // A late explanation comes after those dated later, so what is known in the end decides.
+        let warning = book.at(Date::MAX).open(&self.warning)?;
+        if !warning.text("explained").is_empty() {
+            return Err(Refusal::new("warning/already-explained").with("warning", &self.warning));
         }
+        Ok(Effects::new().explain(&self.warning, &self.reason))
     }
 }
