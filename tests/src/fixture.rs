@@ -35,18 +35,22 @@ pub fn project() -> &'static Path {
 /// When one is not there: it is built with the tests.
 #[must_use]
 pub fn plugin_files() -> Vec<PathBuf> {
+    ["sales", "revenue_sharing", "workshop_soap"].iter().map(|name| library(name)).collect()
+}
+
+/// The library of a plugin that is built with the tests.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn library(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("a running program has a path");
     let beside = program.parent().expect("a program lies in a folder").to_owned();
     let above = beside.parent().map(Path::to_owned).unwrap_or_default();
     let folders = [beside.clone(), beside.join("deps"), above.join("deps"), above];
-    ["sales", "revenue_sharing", "workshop_soap"]
-        .iter()
-        .map(|name| {
-            let file = format!("lib{name}.so");
-            let found = folders.iter().map(|folder| folder.join(&file)).find(|path| path.exists());
-            found.unwrap_or_else(|| panic!("{file} is not beside {}", program.display()))
-        })
-        .collect()
+    let file = format!("lib{name}.so");
+    let found = folders.iter().map(|folder| folder.join(&file)).find(|path| path.exists());
+    found.unwrap_or_else(|| panic!("{file} is not beside {}", program.display()))
 }
 
 /// Milliseconds since 1970 at eight in the morning of a day.

@@ -4,6 +4,6 @@ mod fixture;
 mod scenario;
 mod scratch;
 
-pub use fixture::{DAY_ONE, Fixture, plugin_files, project};
+pub use fixture::{DAY_ONE, Fixture, library, plugin_files, project};
 pub use scenario::{Failure, Story, Told, run_file};
 pub use scratch::Scratch;

@@ -7,6 +7,7 @@
 //! | `waiting NEED …` | the last command above waits for these roles |
 //! | `shows` | what the book answers now |
 //! | `config` | things and values in TOML, recorded as configuration |
+//! | `plugin NAME` | a plugin built with the tests is pinned; with a body, a file of that name with the body's text |
 //!
 //! `DATE@DATE` is a day and the later day it was recorded, `DATE+3` three hours later. `@lot` is the last lot opened, `@name` the seq of the command
 //! named so, `@name.lot` the lot it opened. `given NAME key=value` runs `given/NAME.md` with its `{key}` filled in.
@@ -203,6 +204,7 @@ impl Story {
             "waiting" => self.waiting(block, rest),
             "shows" => block.body.iter().filter(|l| !l.1.trim().is_empty()).try_for_each(|(n, line)| self.shows(*n, line)),
             "config" => self.config(block, rest.trim()),
+            "plugin" => self.plugin(block, rest.trim()),
             "" | "text" => Ok(()),
             other => Err((block.line, format!("no block is called '{other}'"))),
         }
@@ -396,6 +398,26 @@ impl Story {
         let (_, clock) = self.days(date).map_err(|e| (block.line, e))?;
         let by = Id::new("person", "kon-chair");
         self.fixture.desk.apply_config("kon", &by, wanted, clock).map(|_| ()).map_err(|e| (block.line, e.to_string()))
+    }
+
+    /// Pins a file; a file that is no plugin is a refusal of the loader.
+    fn plugin(&mut self, block: &Block, name: &str) -> Went {
+        let file = if block.body.is_empty() {
+            crate::library(name)
+        } else {
+            let (file, text) =
+                (self.fixture.scratch.path(name), block.body.iter().map(|(_, line)| format!("{line}\n")).collect::<String>());
+            std::fs::write(&file, text).map_err(|e| (block.line, e.to_string()))?;
+            file
+        };
+        self.at += 1000;
+        let by = Id::new("person", "kon-chair");
+        self.last = match self.fixture.desk.pin("kon", &by, &file, Clock::Practice { at: self.at }) {
+            Ok(Answer::Refused(refusal)) => Last::Refused(vec![refusal]),
+            Ok(_) => Last::Nothing,
+            Err(fault) => Last::Refused(vec![Refusal::new(fault.code())]),
+        };
+        Ok(())
     }
 
     /// `PLACE ITEM [LOT] = AMOUNT` · `THING KEY = VALUE` · `warned CODE …` · `number TEXT`.
