@@ -140,7 +140,7 @@ impl FieldValue for u64 {
         FieldType::Whole
     }
     fn read(value: &Value) -> Result<u64, Vec<FieldError>> {
-        value.as_u64().filter(|n| *n <= 1 << 53).map_or_else(|| wrong("field/not-a-whole-number", value), Ok)
+        value.as_u64().filter(|n| *n <= 1 << 53).map_or_else(|| wrong("field/not-a-number", value), Ok)
     }
 }
 
@@ -194,7 +194,7 @@ impl FieldValue for Money {
     }
     fn read(value: &Value) -> Result<Money, Vec<FieldError>> {
         let francs = text(value).parse::<Amount>().ok().filter(|a| a.unit() == crate::Unit::XOF && a.scale() == 0 && a.count() >= 0);
-        francs.map_or_else(|| wrong("field/not-francs", value), |a| Ok(Money(a.count())))
+        francs.map_or_else(|| wrong("field/not-an-amount", value), |a| Ok(Money(a.count())))
     }
 }
 
@@ -228,7 +228,7 @@ impl<T: FieldValue> FieldValue for Vec<T> {
         }
     }
     fn read(value: &Value) -> Result<Vec<T>, Vec<FieldError>> {
-        let Some(list) = value.as_array() else { return wrong("field/not-a-list", value) };
+        let Some(list) = value.as_array() else { return wrong("field/not-a-line", value) };
         let (mut read, mut errors) = (Vec::with_capacity(list.len()), Vec::new());
         for (i, one) in list.iter().enumerate() {
             match T::read(one) {

@@ -86,7 +86,7 @@ impl Ask for HostAsk<'_> {
     fn ask(&self, question: Question) -> Answer {
         let question = serde_json::to_vec(&question).expect("a question is JSON");
         let answer = self.0.ask(&question).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        answer.unwrap_or_else(|| Answer::Refused(Refusal::new("plugin/no-answer")))
+        answer.unwrap_or_else(|| Answer::Refused(Refusal::new("plugin/bad-question")))
     }
 }
 

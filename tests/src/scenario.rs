@@ -14,7 +14,7 @@
 
 use crate::fixture::{Fixture, morning, wanted};
 use baara_book::places;
-use baara_desk::{Answer, Clock, Submission};
+use baara_desk::{Answer, Clock, Fault, Submission};
 use baara_plugin_api::{Date, Id, Map, Refusal, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -39,8 +39,8 @@ impl fmt::Display for Failure {
 pub struct Told {
     /// How many scenarios ran.
     pub scenarios: usize,
-    /// The codes that were provoked and expected.
-    pub refusals: BTreeSet<String>,
+    /// The refusals that were provoked and expected, by code.
+    pub refusals: BTreeMap<String, Refusal>,
     /// The kinds that were recorded.
     pub kinds: BTreeSet<String>,
     /// What went wrong.
@@ -121,7 +121,7 @@ pub struct Story {
     names: BTreeMap<String, String>,
     at: i64,
     last: Last,
-    refusals: BTreeSet<String>,
+    refusals: BTreeMap<String, Refusal>,
     kinds: BTreeSet<String>,
     failures: Vec<(usize, String)>,
 }
@@ -180,7 +180,7 @@ impl Story {
             names: BTreeMap::new(),
             at: 0,
             last: Last::Nothing,
-            refusals: BTreeSet::new(),
+            refusals: BTreeMap::new(),
             kinds: BTreeSet::new(),
             failures: Vec::new(),
         }
@@ -368,7 +368,7 @@ impl Story {
             let told = refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
             return Err((n, format!("not {code} but {told}")));
         };
-        self.refusals.insert(code.to_owned());
+        self.refusals.insert(code.to_owned(), refusal.clone());
         Ok(refusal.clone())
     }
 
@@ -415,7 +415,11 @@ impl Story {
         self.last = match self.fixture.desk.pin("kon", &by, &file, Clock::Practice { at: self.at }) {
             Ok(Answer::Refused(refusal)) => Last::Refused(vec![refusal]),
             Ok(_) => Last::Nothing,
-            Err(fault) => Last::Refused(vec![Refusal::new(fault.code())]),
+            Err(Fault::Plugin(refused)) => {
+                let args = refused.args().into_iter();
+                Last::Refused(vec![args.fold(Refusal::new(refused.code()), |refusal, (key, value)| refusal.with(key, value))])
+            }
+            Err(fault) => return Err((block.line, fault.to_string())),
         };
         Ok(())
     }

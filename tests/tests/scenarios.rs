@@ -1,103 +1,245 @@
-//! Runs every scenario of this folder and of the plugins, and tells which refusals nobody has provoked.
+//! Runs every scenario of this folder and of the plugins; each refusal has one, and words in both languages.
 
+use baara_plugin_api::{Refusal, words};
+use baara_reports::{Language, Words};
 use baara_tests::{Fixture, Told, project, run_file};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
-/// Codes that no scenario provokes yet, though unit tests beside their code do. It only shrinks.
-const NOT_YET: &str = include_str!("../scenarios/not-yet.txt");
+/// What happens outside a command, and the file of the tests that provoke it.
+const ELSEWHERE: &[(&str, &[&str])] = &[
+    (
+        "host/cli/tests/command_line.rs",
+        &[
+            "book/exists",
+            "book/none",
+            "clock/not-practice",
+            "demo/broken",
+            "entry/unknown",
+            "field/no-name",
+            "file/unreadable",
+            "file/unwritable",
+            "found/member",
+            "found/rule",
+            "found/rule-missing",
+            "found/too-few-persons",
+            "import/empty",
+            "import/no-such-column",
+            "import/not-utf8",
+            "import/too-many-cells",
+            "input/unreadable",
+            "json/not-a-form",
+            "json/unreadable",
+            "kind/misspelt",
+            "period/unreadable",
+            "person/no-secret",
+            "person/practice-no-secret",
+            "person/short-secret",
+            "person/unknown",
+            "person/which",
+            "person/wrong-secret",
+            "report/no-such-cell",
+            "report/unknown",
+            "site/unknown",
+            "template/unknown",
+        ],
+    ),
+    ("host/cli/src/session.rs", &["site/which"]),
+    (
+        "host/journal/src/tests/appending.rs",
+        &["journal/begun", "journal/full", "journal/out-of-order", "journal/poisoned", "journal/too-large", "journal/wrong-leaf"],
+    ),
+    ("host/journal/src/tests/damage.rs", &["journal/damaged"]),
+    (
+        "host/journal/src/tests/opening.rs",
+        &[
+            "journal/exists",
+            "journal/io",
+            "journal/locked",
+            "journal/missing",
+            "journal/newer",
+            "journal/not-a-book",
+            "journal/read-only",
+        ],
+    ),
+    ("host/journal/src/tests/people.rs", &["journal/altered"]),
+    (
+        "host/loader/tests/hostile.rs",
+        &[
+            "plugin/aborts-on-panic",
+            "plugin/disagrees",
+            "plugin/foreign-entry",
+            "plugin/hash-differs",
+            "plugin/manifest-damaged",
+            "plugin/manifest-not-text",
+            "plugin/newer-minor",
+            "plugin/no-entry",
+            "plugin/no-manifest",
+            "plugin/not-a-file",
+            "plugin/not-cached",
+            "plugin/not-loadable",
+            "plugin/not-pinned",
+            "plugin/other-major",
+            "plugin/re-entered",
+            "plugin/slot-missing",
+            "plugin/too-big",
+            "plugin/unreadable",
+            "plugin/writable-by-others",
+            "plugin/wrong-machine",
+        ],
+    ),
+    ("tests/tests/faults.rs", &["desk/io", "desk/stopped", "entry/damaged", "entry/newer"]),
+    ("tests/tests/laws.rs", &["entry/broken-chain"]),
+    ("tests/tests/plugins.rs", &["plugin/missing"]),
+];
 
 /// Every scenario file, by path.
 fn files() -> Vec<PathBuf> {
     let plugins = std::fs::read_dir(project().join("plugins")).expect("the plugins' folder");
     let folders = plugins.map(|entry| entry.expect("an entry").path().join("scenarios"));
-    let mut files: Vec<PathBuf> = folders.chain([project().join("tests/scenarios")]).flat_map(|folder| markdown(&folder)).collect();
+    let mut files: Vec<PathBuf> = folders.chain([project().join("tests/scenarios")]).flat_map(|folder| inside(&folder, "md")).collect();
     files.sort();
     files
 }
 
-fn markdown(folder: &Path) -> Vec<PathBuf> {
+fn inside(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ext| ext == "md")).collect()
+    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ext| ext == ending)).collect()
 }
 
-/// All of them, on as many threads as the machine has cores.
-fn run_all() -> Told {
-    let only = std::env::var("SCENARIO").unwrap_or_default();
-    let left = Mutex::new(files().into_iter().filter(|path| path.to_string_lossy().contains(&only)).collect::<Vec<_>>());
-    let told = Mutex::new(Told::default());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
-            scope.spawn(|| {
-                while let Some(path) = { left.lock().expect("no holder panics").pop() } {
-                    let more = run_file(&path);
-                    let mut all = told.lock().expect("no holder panics");
-                    *all = std::mem::take(&mut *all).and(more);
-                }
-            });
-        }
+/// All of them, once, on as many threads as the machine has cores.
+fn told() -> &'static Told {
+    static TOLD: LazyLock<Told> = LazyLock::new(|| {
+        let only = std::env::var("SCENARIO").unwrap_or_default();
+        let left = Mutex::new(files().into_iter().filter(|path| path.to_string_lossy().contains(&only)).collect::<Vec<_>>());
+        let told = Mutex::new(Told::default());
+        std::thread::scope(|scope| {
+            for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+                scope.spawn(|| {
+                    while let Some(path) = { left.lock().expect("no holder panics").pop() } {
+                        let more = run_file(&path);
+                        let mut all = told.lock().expect("no holder panics");
+                        *all = std::mem::take(&mut *all).and(more);
+                    }
+                });
+            }
+        });
+        told.into_inner().expect("no holder panics")
     });
-    told.into_inner().expect("no holder panics")
+    &TOLD
 }
 
-/// Every code a kind declares, or that the core, the SDK's questions and the desk give: read from their sources.
+/// True when some files only are run: nothing can be said of the rest.
+fn in_part() -> bool {
+    std::env::var("SCENARIO").is_ok()
+}
+
+/// Every code that may be met: what kinds declare, what the host and the kit give, what has words.
 fn codes() -> BTreeSet<String> {
     let fixture = Fixture::new();
     let declared: Vec<String> = fixture.desk.registry().declarations().flat_map(|kind| kind.refusals.clone()).collect();
-    let mut codes: BTreeSet<String> = declared.into_iter().collect();
-    for file in CORE {
-        let text = std::fs::read_to_string(project().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let quoted = own.split("Refusal::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
-        codes.extend(quoted.map(str::to_owned));
-        let fields = own.split('"').filter(|word| word.starts_with("field/") && !word.contains(' '));
-        codes.extend(fields.map(str::to_owned));
+    let mut codes: BTreeSet<String> = declared.into_iter().chain(spoken("fr").into_keys()).collect();
+    for folder in ["host", "plugin-api/src"] {
+        sources(&project().join(folder), &mut |path, text| {
+            let is_fault = path.ends_with("fault.rs") || path.ends_with("refused.rs");
+            let given = text.split("Refusal::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+            let quoted = text.split('"').filter(|word| is_code(word) && (is_fault || word.starts_with("field/")));
+            codes.extend(given.filter(|code| is_code(code)).chain(quoted).map(str::to_owned));
+        });
     }
     codes
 }
 
-/// What only a Rust test can provoke, and the test of this folder that does.
-const ELSEWHERE: &[&str] = &[
-    "found/rule-missing",    // plugins.rs: an act that says too little founds nothing
-    "found/too-few-persons", // the same
-    "plugin/already-pinned", // plugins.rs: a plugin is pinned once
-    "plugin/missing",        // plugins.rs: a changed file is not loaded
-];
+fn is_code(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(subject, rest)| {
+        !subject.is_empty() && rest.len() > 1 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-/".contains(&b))
+    })
+}
 
-/// Where refusals are given besides the kinds.
-const CORE: &[&str] = &[
-    "host/book/src/guards.rs",
-    "host/book/src/questions.rs",
-    "host/book/src/reversal.rs",
-    "host/desk/src/again.rs",
-    "host/desk/src/corrections.rs",
-    "host/desk/src/founding.rs",
-    "host/desk/src/intentions.rs",
-    "host/desk/src/judge.rs",
-    "host/desk/src/people.rs",
-    "host/desk/src/plugins.rs",
-    "host/desk/src/reading.rs",
-    "host/desk/src/writer.rs",
-    "plugin-api/src/book.rs",
-];
+/// Shows each source of ours without its tests.
+fn sources(folder: &Path, each: &mut impl FnMut(&Path, &str)) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && !matches!(name.as_str(), "tests" | "examples" | "demo") {
+            sources(&path, each);
+        } else if path.extension().is_some_and(|ext| ext == "rs") && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            each(&path, text.split("#[cfg(test)]").next().unwrap_or_default());
+        }
+    }
+}
+
+/// The refusals a language has words for, each with its parts.
+fn spoken(language: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    let plugins = std::fs::read_dir(project().join("plugins")).expect("the plugins' folder");
+    let own = plugins.map(|entry| entry.expect("an entry").path().join(format!("locale/{language}.toml")));
+    let mut spoken: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for file in inside(&project().join("config/locale").join(language), "toml").into_iter().chain(own) {
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        for (key, word) in words(&text) {
+            if let Some((code, part)) = key.strip_prefix("refusal.").and_then(|key| key.rsplit_once('.')) {
+                spoken.entry(code.to_owned()).or_default().insert(part.to_owned(), word);
+            }
+        }
+    }
+    spoken
+}
 
 #[test]
-fn every_scenario_goes_as_told_and_every_refusal_has_one() {
-    let told = run_all();
+fn every_scenario_goes_as_told() {
+    let told = told();
     let failures: Vec<String> = told.failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{} of {} scenarios went another way:\n{}", failures.len(), told.scenarios, failures.join("\n"));
-    if std::env::var("SCENARIO").is_ok() {
-        return; // Some files only: nothing can be said of the rest.
+}
+
+#[test]
+fn every_refusal_is_provoked() {
+    if in_part() {
+        return;
     }
-    let known = codes();
-    let listed: BTreeSet<&str> = NOT_YET.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
-    let missing: Vec<&str> = known
-        .iter()
-        .map(String::as_str)
-        .filter(|code| !told.refusals.contains(*code) && !listed.contains(code) && !ELSEWHERE.contains(code))
-        .collect();
-    assert!(missing.is_empty(), "no scenario provokes these {} of {}:\n{}", missing.len(), known.len(), missing.join("\n"));
-    let done: Vec<_> = listed.iter().filter(|code| told.refusals.contains(**code) || !known.contains(**code)).collect();
-    assert!(done.is_empty(), "take these off the list of what is not yet told: {done:?}");
+    let (known, told) = (codes(), told());
+    let elsewhere: BTreeSet<&str> = ELSEWHERE.iter().flat_map(|(_, codes)| *codes).copied().collect();
+    let missing: Vec<&String> =
+        known.iter().filter(|code| !told.refusals.contains_key(*code) && !elsewhere.contains(code.as_str())).collect();
+    assert!(missing.is_empty(), "no scenario provokes these {} of {}: {missing:#?}", missing.len(), known.len());
+    let unknown: Vec<&String> = told.refusals.keys().filter(|code| !known.contains(*code)).collect();
+    assert!(unknown.is_empty(), "these are refused, and no kind declares them: {unknown:?}");
+    let told_too: Vec<&&str> = elsewhere.iter().filter(|code| told.refusals.contains_key(**code) || !known.contains(**code)).collect();
+    assert!(told_too.is_empty(), "a scenario tells these, or nobody gives them any more: {told_too:?}");
+    for (file, codes) in ELSEWHERE {
+        let text = std::fs::read_to_string(project().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let tests = if file.contains("/src/") { text.split("#[cfg(test)]").last().unwrap_or_default() } else { &text };
+        let not: Vec<_> = codes.iter().filter(|code| !tests.contains(&format!("\"{code}\""))).collect();
+        assert!(not.is_empty(), "{file} does not provoke {not:?}");
+    }
+}
+
+/// Happened, expected, try: nothing missing, and no `{figure}` that the refusal does not bring.
+#[test]
+fn every_refusal_is_told_in_three_parts_and_both_languages() {
+    let (fixture, known, told) = (Fixture::new(), codes(), told());
+    let mut wrong = Vec::new();
+    for (name, language) in [("fr", Language::Fr), ("en", Language::En)] {
+        let spoken = spoken(name);
+        for code in &known {
+            let said = spoken.get(code).cloned().unwrap_or_default();
+            let lacks = ["happened", "expected", "try"].into_iter().filter(|part| said.get(*part).is_none_or(String::is_empty));
+            wrong.extend(lacks.map(|part| format!("{name}: no \"{part}\" for {code}")));
+        }
+        let mut words = Words::new(language);
+        for (declaration, ..) in fixture.desk.registry().plugins() {
+            declaration.words.iter().for_each(|(language, own)| words.add(language, own.clone()));
+        }
+        let open = |refusal: &Refusal| {
+            let told = words.refusal(refusal);
+            [told.happened, told.expected, told.attempt].into_iter().find(|part| part.contains('{'))
+        };
+        wrong.extend(told.refusals.values().filter_map(|r| Some(format!("{name}: {} says \"{}\"", r.code, open(r)?))));
+        // A fault is told by its code alone.
+        let faults = known.iter().filter(|code| ["journal/", "desk/"].iter().any(|subject| code.starts_with(subject)));
+        wrong.extend(faults.filter_map(|code| Some(format!("{name}: {code} says \"{}\"", open(&Refusal::new(code))?))));
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -71,6 +71,8 @@ impl Entry {
             v: u32,
         }
         match serde_json::from_slice(bytes) {
+            // What a newer program means by the same words is not known here.
+            Ok(Entry { v, .. }) if v > VERSION => Err(UnreadableEntry::Newer),
             Ok(entry) => Ok(entry),
             Err(_) if serde_json::from_slice::<Version>(bytes).is_ok_and(|head| head.v > VERSION) => Err(UnreadableEntry::Newer),
             Err(error) => Err(UnreadableEntry::Damaged(error.to_string())),

@@ -66,7 +66,7 @@ const NEVER: &[&str] = &[
 /// Adds the movement of leave that a command's payments need, from the decision it names.
 ///
 /// # Errors
-/// `guard/leave-missing`, `leave/*`, `guard/leave-short`, `guard/exit-needs-rule`.
+/// `guard/leave-missing`, `leave/*`, `guard/leave-short`.
 pub fn with_leave(book: &TheBook, act: &Act<'_>, effects: Vec<Effect>) -> Result<Vec<Effect>, Refusal> {
     if act.reversal || act.founds() || act.name() == "opening" {
         return Ok(effects);

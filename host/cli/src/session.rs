@@ -257,6 +257,13 @@ impl Session {
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
-        Failure::Fault { code: fault.code().to_owned(), text: fault.to_string() }
+        match fault {
+            // A file that is no plugin is no fault of the machine.
+            Fault::Plugin(refused) => {
+                let args = refused.args().into_iter();
+                args.fold(Refusal::new(refused.code()), |refusal, (key, value)| refusal.with(key, value)).into()
+            }
+            fault => Failure::Fault { code: fault.code().to_owned(), text: fault.to_string() },
+        }
     }
 }

@@ -1,9 +1,8 @@
 //! `export`: every entry as kept, or a journal that hledger reads.
 
-use super::record::fault;
 use crate::session::Session;
 use crate::told::Failure;
-use baara_plugin_api::json;
+use baara_plugin_api::{Refusal, json};
 use baara_reports::Said;
 
 /// Writes the whole book in a format.
@@ -18,7 +17,8 @@ pub(crate) fn export(session: &mut Session, format: &str, to: Option<&str>) -> R
         None => session.out.push_str(&String::from_utf8_lossy(&text)),
         Some(to) => {
             let file = session.file(to);
-            std::fs::write(&file, &text).map_err(|e| fault("file/unwritable", &e))?;
+            std::fs::write(&file, &text)
+                .map_err(|e| Refusal::new("file/unwritable").with("file", file.display()).with("why", e.kind()))?;
             let (file, entries) = (file.display().to_string(), desk.book().size());
             let said = Said::new("screen.saved").with("file", &file).with("entries", entries);
             session.say(&said, &json!({"ok": true, "file": file, "entries": entries}));

@@ -1,6 +1,6 @@
 //! `import`: a CSV file as one batch, all of it or nothing, every bad line told.
 
-use super::record::{declaration, fault, submission};
+use super::record::{declaration, submission};
 use crate::cli::Common;
 use crate::parts;
 use crate::session::Session;
@@ -128,7 +128,7 @@ fn reader(text: &str) -> csv::Reader<&[u8]> {
 /// The fields the first line names, by code or by their words in either language.
 fn columns(text: &str, form: &KindDeclaration, words: &Words) -> Result<Vec<String>, Failure> {
     let mut reader = reader(text);
-    let head = reader.headers().map_err(|e| fault("import/unreadable", &std::io::Error::other(e.to_string())))?.clone();
+    let head = reader.headers().expect("a text in memory is read").clone();
     let (mut names, mut bad) = (Vec::new(), Vec::new());
     for (at, title) in head.iter().enumerate() {
         let own = form.fields.iter().find(|f| f.name == title || fold(&words.field(&form.kind, &f.name)) == fold(title));
@@ -152,14 +152,7 @@ fn columns(text: &str, form: &KindDeclaration, words: &Words) -> Result<Vec<Stri
 fn read(text: &str, names: &[String], form: &KindDeclaration) -> (Vec<Line>, Vec<BadLine>) {
     let (mut lines, mut bad) = (Vec::new(), Vec::new());
     for record in reader(text).records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = line_of(text, error.position());
-                bad.push(BadLine { line, column: 0, name: String::new(), code: "import/unreadable".to_owned(), text: error.to_string() });
-                continue;
-            }
-        };
+        let record = record.expect("a text in memory is read");
         if record.iter().all(str::is_empty) {
             continue;
         }
