@@ -248,7 +248,7 @@ impl Story {
         let (date, clock) = self.days(&words[0]).map_err(|e| (n, e))?;
         if words.get(1).is_some_and(|w| w == "sweep") {
             let site = words.get(2).map_or("kon", String::as_str);
-            let answers = self.fixture.desk.sweep(site, &Id::new("person", &format!("{site}-chair")), clock);
+            let answers = self.fixture.desk.sweep(site, clock);
             self.last = Last::Nothing;
             return answers.into_iter().try_for_each(|answer| self.heard(answer, "sweep", None)).map_err(|e| (n, e));
         }

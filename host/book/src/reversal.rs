@@ -33,6 +33,8 @@ const FOLLOWED: &[&str] = &[
     "count-second",
     "count-close",
     "count-lapse",
+    "overdue",
+    "expire",
 ];
 
 /// The host's own papers about an entry: what was endorsed stays endorsed.

@@ -8,6 +8,7 @@ use crate::{Fault, plugins};
 use baara_book::{Entry, TheBook};
 use baara_journal::{Journal, Sealed};
 use baara_plugin_api::{Command, Date, Id, Map, Refusal, Table, Value};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
@@ -72,7 +73,7 @@ impl Desk {
         let shared =
             Arc::new(Shared { book: RwLock::new(book), registry: RwLock::new(registry), sealed: Mutex::new(sealed), plugins, practice });
         let (jobs, inbox) = channel();
-        let writer = Writer { shared: shared.clone(), journal, prev: head.prev, hlc: head.hlc, stopped: false };
+        let writer = Writer { shared: shared.clone(), journal, prev: head.prev, hlc: head.hlc, stopped: false, swept: BTreeMap::new() };
         let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&inbox))?;
         Ok(Desk { folder: folder.to_owned(), shared, jobs: Some(jobs), writer: Some(writer) })
     }
@@ -112,7 +113,7 @@ impl Desk {
         self.ask(|reply| Job::Host { make: Box::new(make), reply })
     }
 
-    fn ask(&self, job: impl FnOnce(Sender<Vec<Answer>>) -> Job) -> Vec<Answer> {
+    pub(crate) fn ask(&self, job: impl FnOnce(Sender<Vec<Answer>>) -> Job) -> Vec<Answer> {
         let (reply, answers) = channel();
         let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job(reply)).is_ok());
         if sent { answers.recv().unwrap_or_else(|_| vec![Answer::Fault(Fault::Stopped)]) } else { vec![Answer::Fault(Fault::Stopped)] }

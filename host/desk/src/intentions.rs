@@ -166,10 +166,11 @@ fn lots_of(entry: &Entry) -> Vec<Id> {
 /// The need of the paper this person meets: nobody endorses their own, nobody twice.
 fn may_endorse(bench: &Bench<'_>, sub: &Submission, paper: &Thing, today: Date) -> Result<String, Refusal> {
     let state = paper.text("state");
-    if !matches!(state, "waiting" | "open") {
+    let over = state == "expired" || state == "waiting" && paper.date("until").is_some_and(|until| until < today);
+    if !over && !matches!(state, "waiting" | "open") {
         return Err(Refusal::new("proposal/not-waiting").with("paper", &paper.id).with("state", state));
     }
-    if paper.date("until").is_some_and(|until| until < today) {
+    if over {
         return Err(Refusal::new("proposal/expired").with("paper", &paper.id).with("until", paper.text("until")));
     }
     let own = paper.text("by") == sub.person.as_str();
@@ -189,22 +190,24 @@ fn role_of(bench: &Bench<'_>, sub: &Submission, need: &str, today: Date) -> Id {
     met.cloned().unwrap_or_else(|| Id::new("role", "witness"))
 }
 
-/// Declines or withdraws a proposal: it stays, and never takes effect.
+/// Declines, withdraws or expires a proposal: it stays, and never takes effect.
 pub(crate) fn end(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No> {
-    let name = if sub.kind.starts_with("decline") { "decline" } else { "withdraw" };
+    let name = sub.kind.split('/').next().unwrap_or_default();
     let kind = format!("{name}/1");
     let mut fields = whole(sub, bench, &kind)?;
     let seq = fields["seq"].as_u64().unwrap_or_default();
     let today = sub.clock.today();
     let paper = paper(bench, &sub.site, seq)?;
-    let role = if name == "decline" {
-        let need = may_endorse(bench, sub, &paper, today)?;
-        people::roles(bench.book, &sub.person, today).into_iter().find(|r| need.split('|').any(|n| r.code() == n))
-    } else {
-        if paper.text("by") != sub.person.as_str() {
-            return Err(Refusal::new("endorse/not-yours").with("paper", &paper.id).into());
+    let roles = || people::roles(bench.book, &sub.person, today).into_iter();
+    let role = match name {
+        "expire" if bench.host => Some(people::host_role()),
+        "expire" => return Err(Refusal::new("kind/unknown").with("kind", &kind).into()),
+        "decline" => {
+            let need = may_endorse(bench, sub, &paper, today)?;
+            roles().find(|r| need.split('|').any(|n| r.code() == n))
         }
-        people::roles(bench.book, &sub.person, today).into_iter().next()
+        _ if paper.text("by") != sub.person.as_str() => return Err(Refusal::new("endorse/not-yours").with("paper", &paper.id).into()),
+        _ => roles().next(),
     };
     if paper.id.kind() != "proposal" || paper.text("state") != "waiting" {
         return Err(Refusal::new("proposal/not-waiting").with("paper", &paper.id).with("state", paper.text("state")).into());
@@ -214,7 +217,11 @@ pub(crate) fn end(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No> {
         let token = bench.token(&sub.id, "reason", &reason, &mut seals);
         fields.insert("reason".to_owned(), token);
     }
-    let state = if name == "decline" { "declined" } else { "withdrawn" };
+    let state = match name {
+        "decline" => "declined",
+        "expire" => "expired",
+        _ => "withdrawn",
+    };
     let cmd = Command {
         id: sub.id.clone(),
         site: sub.site.clone(),

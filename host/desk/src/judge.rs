@@ -50,6 +50,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) unseal: &'a dyn Fn(&str) -> Option<String>,
     /// Practice books derive their seals' salts, so that the same year has the same bytes.
     pub(crate) practice: bool,
+    /// True for what the day itself brings: it is the host's, and asks for nobody's right.
+    pub(crate) host: bool,
 }
 
 /// What a command decided: its effects with leave, still without ids.
@@ -65,7 +67,7 @@ impl Bench<'_> {
     pub(crate) fn judge(&self, sub: &Submission) -> Result<Judged, No> {
         match sub.kind.split('/').next().unwrap_or("") {
             "endorse" => intentions::endorse(self, sub),
-            "decline" | "withdraw" => intentions::end(self, sub),
+            "decline" | "withdraw" | "expire" => intentions::end(self, sub),
             "reverse" => crate::corrections::reverse(self, sub),
             "correct" => crate::corrections::correct(self, sub),
             _ => {
@@ -80,7 +82,11 @@ impl Bench<'_> {
         let known = self.registry.find(&sub.kind).ok_or_else(|| Refusal::new("kind/unknown").with("kind", &sub.kind))?;
         let kind = known.declaration.kind.clone();
         let (today, date) = self.days(sub)?;
-        let role = people::role_for(self.book, &sub.site, &sub.person, sub.role.as_ref(), &kind, date)?;
+        let role = if self.host {
+            people::host_role()
+        } else {
+            people::role_for(self.book, &sub.site, &sub.person, sub.role.as_ref(), &kind, date)?
+        };
         let raw = self.said_again(&kind, sub)?;
         let mut fields = read_fields(self.book, &sub.site, date, &known.declaration.fields, &raw, sub.source).map_err(No::Fields)?;
         self.figures_fit(&kind, &fields)?;

@@ -3,6 +3,16 @@
 use baara_book::TheBook;
 use baara_plugin_api::{Date, Id, Refusal, Value};
 
+/// Who is written where nobody acted and only a day passed: no thing of the book, so it has no right and no secret.
+pub(crate) fn host() -> Id {
+    Id::new("person", "host")
+}
+
+/// The role beside it.
+pub(crate) fn host_role() -> Id {
+    Id::new("role", "host")
+}
+
 /// The roles a person has on a day.
 pub(crate) fn roles(book: &TheBook, person: &Id, date: Date) -> Vec<Id> {
     let list = book.thing(person, date).map(|t| t.list("roles").iter().filter_map(|r| Id::parse(r).ok()).collect());

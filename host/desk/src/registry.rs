@@ -112,6 +112,7 @@ pub fn host_kinds() -> Vec<KindDeclaration> {
         ),
         kind("decline/1", vec![seq(), reason(true)], &["endorse/own", "endorse/not-needed", "endorse/unknown", "proposal/not-waiting"]),
         kind("withdraw/1", vec![seq(), reason(false)], &["endorse/unknown", "endorse/not-yours", "proposal/not-waiting"]),
+        kind("expire/1", vec![seq()], &["endorse/unknown", "proposal/not-waiting"]),
         kind("reverse/1", vec![seq(), reason(true)], &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown"]),
         kind("correct/1", vec![seq(), reason(true)], &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown"]),
     ]

@@ -1,86 +1,106 @@
-//! Sweeps: what time brings, found once a day and recorded once. They return effects; the usual path records them.
+//! Sweeps: what a day brings by itself. They give commands, which take the usual path and are recorded once.
+//!
+//! A site is swept before its first command of a day, before a closing, and when a book begins to be served. Nobody
+//! acts here, so `person/host` is written: no thing of the book, which has no right and cannot endorse anything.
 
-use crate::answers::Answer;
+use crate::answers::{Answer, Submission};
 use crate::clock::Clock;
-use crate::judge::Judged;
-use crate::{Desk, Submission};
+use crate::reading::Source;
+use crate::writer::Job;
+use crate::{Desk, people};
 use baara_book::TheBook;
-use baara_plugin_api::{Command, Date, Effect, Effects, Id, Map, Value};
-
-/// A visa open for longer is a warning: days.
-const VISA_DAYS: i64 = 7;
-
-/// Goods on their way for longer are a warning: days.
-const TRANSIT_DAYS: i64 = 15;
+use baara_book::kinds::{PATIENCE, count_is_over};
+use baara_plugin_api::{Answer as Told, Ask, Date, Id, Map, Question, Thing, Value};
+use sha2::{Digest, Sha256};
 
 impl Desk {
-    /// Runs the day's sweeps for a site: expired intentions, old visas, old transits, lapsed counts.
+    /// Records what the day brings a site: expired intentions, lapsed counts, what has waited too long.
+    ///
+    /// It runs by itself before a site's first command of a day; a second run finds nothing new.
     #[must_use]
-    pub fn sweep(&self, site: &str, by: &Id, clock: Clock) -> Vec<Answer> {
-        let (site, by) = (site.to_owned(), by.clone());
-        self.host(move |bench| {
-            let today = clock.today();
-            let effects = findings(bench.book, &site, today);
-            if effects.0.is_empty() {
-                return Ok(Vec::new());
-            }
-            let effects = baara_book::allot::allot(bench.book, &site, today, effects.0, &std::collections::BTreeMap::new());
-            let sub = Submission { clock, id: uuid::Uuid::now_v7().to_string(), ..Submission::new(&site, "sweep/1", &by, Map::new()) };
-            let cmd = Command {
-                id: sub.id.clone(),
-                site: site.clone(),
-                kind: "sweep/1".to_owned(),
-                by,
-                role: Id::new("role", "administrator"),
-                date: today,
-                leave: None,
-                fields: Map::new(),
-            };
-            Ok(vec![Judged {
-                entry: bench.entry(&sub, cmd, effects, None, None, None),
-                seals: Vec::new(),
-                waiting: None,
-                visa: Vec::new(),
-            }])
-        })
+    pub fn sweep(&self, site: &str, clock: Clock) -> Vec<Answer> {
+        self.sweep_sites(vec![site.to_owned()], clock)
+    }
+
+    /// The same for every facility of the book: when it begins to be served, and at midnight while it is.
+    #[must_use]
+    pub fn begin_day(&self, clock: Clock) -> Vec<Answer> {
+        let sites = self.book().open_of("committee").map(|committee| committee.code().to_owned()).collect();
+        self.sweep_sites(sites, clock)
+    }
+
+    fn sweep_sites(&self, sites: Vec<String>, clock: Clock) -> Vec<Answer> {
+        self.ask(|reply| Job::Sweep { sites, clock, reply })
     }
 }
 
-/// A pure function of the world and the day.
-fn findings(book: &TheBook, site: &str, today: Date) -> Effects {
-    let mut effects = Effects::new();
-    let own = |kind: &str| book.open_of(kind).filter(|id| id.site() == site).filter_map(|id| book.thing(id, today)).collect::<Vec<_>>();
-    for proposal in own("proposal") {
-        if proposal.text("state") == "waiting" && proposal.date("until").is_some_and(|until| until < today) {
-            effects = effects.set(&proposal.id, "state", "expired", today);
-        }
+/// What a day brings a site: a pure function of the world and the day. `None` for what is no site of the book.
+pub(crate) fn due(book: &TheBook, site: &str, clock: Clock) -> Option<Vec<Submission>> {
+    let today = clock.today();
+    book.thing(&Id::parse(&format!("facility/{site}")).ok()?, today)?;
+    let found = expired(book, site, today).chain(lapsed(book, site, today)).chain(overdue(book, site, today));
+    Some(found.map(|(kind, key, value)| command(site, kind, key, value, clock)).collect())
+}
+
+type Finding = (&'static str, &'static str, Value);
+
+/// Intentions whose time is over.
+fn expired(book: &TheBook, site: &str, today: Date) -> impl Iterator<Item = Finding> {
+    let waiting = things(book, site, "proposal", Some("waiting"), today).into_iter();
+    let over = waiting.filter(move |proposal| proposal.date("until").is_some_and(|until| until < today));
+    over.filter_map(|proposal| Some(("expire/1", "seq", proposal.whole("entry")?.into())))
+}
+
+/// Counts that nobody finished by the end of their second day.
+fn lapsed(book: &TheBook, site: &str, today: Date) -> impl Iterator<Item = Finding> {
+    let open = things(book, site, "count", Some("open"), today).into_iter();
+    open.filter(move |count| count_is_over(count, today)).map(|count| ("count-lapse/1", "count", count.id.as_str().into()))
+}
+
+/// Papers that have waited too long and were not warned about.
+fn overdue(book: &TheBook, site: &str, today: Date) -> impl Iterator<Item = Finding> {
+    PATIENCE.iter().flat_map(move |patience| {
+        let limit = book.rule(site, patience.rule, today).as_i64().unwrap_or(patience.days);
+        let visa = patience.kind == "visa";
+        let papers = things(book, site, patience.kind, visa.then_some("open"), today).into_iter();
+        let old = papers.filter(move |paper| !paper.flag("warned") && (today - paper.since).num_days() > limit);
+        let waits = move |paper: &Thing| visa || book.holdings_of(&paper.id).iter().any(|held| !held.balance.is_zero());
+        old.filter(waits).map(|paper| ("overdue/1", "paper", paper.id.as_str().into()))
+    })
+}
+
+/// The open things of a kind at a site, in a state when one is named, by id.
+fn things(book: &TheBook, site: &str, kind: &str, state: Option<&str>, today: Date) -> Vec<Thing> {
+    let having = state.map(|state| ("state".to_owned(), Value::from(state)));
+    let Told::Ids(ids) = book.view(site).ask(Question::Things { kind: kind.to_owned(), having, date: today }) else { return Vec::new() };
+    ids.iter().filter_map(|id| book.thing(id, today)).collect()
+}
+
+fn command(site: &str, kind: &str, key: &str, value: Value, clock: Clock) -> Submission {
+    let id = finding_id(site, kind, &value, clock.today());
+    let fields: Map = [(key.to_owned(), value)].into_iter().collect();
+    Submission { id, clock, source: Source::Program, ..Submission::new(site, kind, &people::host(), fields) }
+}
+
+/// A command's id made from the day and what was found: the same finding on the same day is the same command.
+fn finding_id(site: &str, kind: &str, value: &Value, day: Date) -> String {
+    let midnight = day.and_hms_opt(0, 0, 0).map_or(0, |moment| moment.and_utc().timestamp_millis());
+    let ms = u64::try_from(midnight).unwrap_or_default();
+    let hash = baara_journal::hex(&Sha256::digest(format!("{site} {kind} {value}")).into());
+    format!("{:08x}-{:04x}-7{}-8{}-{}", ms >> 16, ms & 0xffff, &hash[..3], &hash[3..6], &hash[6..18])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_finding_has_the_same_id_and_another_day_another() {
+        let day: Date = "2020-06-12".parse().unwrap();
+        let one = finding_id("kon", "expire/1", &17.into(), day);
+        assert_eq!(one, finding_id("kon", "expire/1", &17.into(), day));
+        assert_ne!(one, finding_id("kon", "expire/1", &18.into(), day));
+        assert!(one < finding_id("kon", "expire/1", &17.into(), day.succ_opt().unwrap()), "ids follow the days");
+        assert!(uuid::Uuid::parse_str(&one).is_ok_and(|id| id.get_version_num() == 7), "{one}");
     }
-    for visa in own("visa") {
-        if visa.text("state") == "open" && (today - visa.since).num_days() > VISA_DAYS && !visa.flag("warned") {
-            effects = effects
-                .warn("visa/open-too-long", &[&visa.id], [("days", (today - visa.since).num_days().to_string())])
-                .set(&visa.id, "warned", true, today);
-        }
-    }
-    for transit in own("transit") {
-        let holds = book.holdings_of(&transit.id).iter().any(|h| !h.balance.is_zero());
-        if holds && (today - transit.since).num_days() > TRANSIT_DAYS && !transit.flag("warned") {
-            effects = effects.warn("transit/too-long", &[&transit.id], [("days", (today - transit.since).num_days().to_string())]).set(
-                &transit.id,
-                "warned",
-                true,
-                today,
-            );
-        }
-    }
-    for count in own("count") {
-        let place = count.id_of("place");
-        if count.text("state") == "open" && (today - count.since).num_days() > 1 {
-            effects = effects.warn("count/lapsed", &[&count.id], []).set(&count.id, "state", "lapsed", today);
-            if let Some(place) = place {
-                effects.0.push(Effect::Set { thing: place, key: "frozen".to_owned(), value: Value::Null, from: today });
-            }
-        }
-    }
-    effects
 }

@@ -2,13 +2,15 @@
 
 use crate::again::Memory;
 use crate::answers::{Answer, Recorded, Submission, Waiting};
+use crate::clock::Clock;
 use crate::desk::Shared;
 use crate::judge::{Bench, Judged, No, opened_things};
-use crate::{Fault, plugins};
+use crate::{Fault, plugins, sweeps};
 use baara_book::allot::number_text;
 use baara_book::{Entry, TheBook};
 use baara_journal::{Journal, Record, TIDY_AT_BYTES, hex};
-use baara_plugin_api::{Effect, Id};
+use baara_plugin_api::{Date, Effect, Id};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
@@ -20,8 +22,10 @@ pub(crate) type Make = Box<dyn FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + S
 pub(crate) enum Job {
     /// Submissions, and where the answers go. `whole` takes them all or none.
     Submit { subs: Vec<Submission>, whole: bool, reply: Sender<Vec<Answer>> },
-    /// Entries the desk made itself: the founding act, configuration, pins, sweeps.
+    /// Entries the desk made itself: the founding act, configuration, pins.
     Host { make: Make, reply: Sender<Vec<Answer>> },
+    /// What the day brings these sites.
+    Sweep { sites: Vec<String>, clock: Clock, reply: Sender<Vec<Answer>> },
     /// Something to do with the journal between two groups.
     Journal { run: Box<dyn FnOnce(&mut Journal) + Send> },
 }
@@ -35,6 +39,8 @@ pub(crate) struct Writer {
     pub(crate) prev: String,
     pub(crate) hlc: i64,
     pub(crate) stopped: bool,
+    /// The last day each site was swept, as far as this process knows: a second sweep finds nothing new.
+    pub(crate) swept: BTreeMap<String, Date>,
 }
 
 struct Pending {
@@ -51,16 +57,21 @@ impl Writer {
             while let Some(job) = next {
                 match job {
                     Job::Submit { subs, whole: true, reply } => {
+                        subs.iter().for_each(|sub| self.begin_day(sub, &mut records));
                         self.commit(&mut records, &mut pending);
                         let answers = self.whole(&subs, &mut records);
                         pending.push(Pending { reply, answers });
                     }
                     Job::Submit { subs, whole: false, reply } => {
-                        let answers = subs.into_iter().map(|sub| self.one(sub, &mut records, None)).collect();
+                        let answers = subs.into_iter().map(|sub| self.in_its_day(sub, &mut records)).collect();
                         pending.push(Pending { reply, answers });
                     }
                     Job::Host { make, reply } => {
                         let answers = self.host(make, &mut records);
+                        pending.push(Pending { reply, answers });
+                    }
+                    Job::Sweep { sites, clock, reply } => {
+                        let answers = sites.iter().flat_map(|site| self.sweep(site, clock, &mut records)).collect();
                         pending.push(Pending { reply, answers });
                     }
                     Job::Journal { run } => {
@@ -98,7 +109,34 @@ impl Writer {
         }
     }
 
-    fn one(&mut self, mut sub: Submission, records: &mut Vec<Record>, batch: Option<u64>) -> Answer {
+    /// Before a site's first command of a day, and before a closing, what the day brings takes the usual path.
+    fn begin_day(&mut self, sub: &Submission, records: &mut Vec<Record>) {
+        let (today, last) = (sub.clock.today(), self.swept.get(&sub.site));
+        let closing = sub.kind.split('/').next() == Some("close") && last.is_some_and(|last| *last == today);
+        if last.is_none_or(|last| *last < today) || closing {
+            drop(self.sweep(&sub.site, sub.clock, records)); // What could not be recorded is found again the next day.
+        }
+    }
+
+    fn sweep(&mut self, site: &str, clock: Clock, records: &mut Vec<Record>) -> Vec<Answer> {
+        let due = match sweeps::due(&self.shared.book.read().expect("no reader panics"), site, clock) {
+            Some(due) => due,
+            None => return Vec::new(), // Not a site of this book.
+        };
+        self.swept.insert(site.to_owned(), clock.today());
+        due.into_iter().map(|sub| self.take(sub, records, None, true)).collect()
+    }
+
+    fn in_its_day(&mut self, sub: Submission, records: &mut Vec<Record>) -> Answer {
+        self.begin_day(&sub, records);
+        self.one(sub, records, None)
+    }
+
+    fn one(&mut self, sub: Submission, records: &mut Vec<Record>, batch: Option<u64>) -> Answer {
+        self.take(sub, records, batch, false)
+    }
+
+    fn take(&mut self, mut sub: Submission, records: &mut Vec<Record>, batch: Option<u64>, host: bool) -> Answer {
         if self.stopped {
             return Answer::Fault(Fault::Stopped);
         }
@@ -114,7 +152,7 @@ impl Writer {
             let registry = shared.registry.read().expect("no reader panics");
             let past = |seq: u64| self.past(seq, records);
             let unseal = |token: &str| shared.unseal(token);
-            let bench = Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice };
+            let bench = Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice, host };
             bench.judge(&sub)
         };
         match judged {
@@ -170,7 +208,7 @@ impl Writer {
             let registry = shared.registry.read().expect("no reader panics");
             let past = |seq: u64| self.past(seq, records);
             let unseal = |token: &str| shared.unseal(token);
-            make(&Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice })
+            make(&Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice, host: false })
         };
         match made {
             Ok(judged) => judged

@@ -289,7 +289,8 @@ impl<'l> Words<'l> {
     /// A thing's label, or its code.
     #[must_use]
     pub fn label(&self, id: &Id) -> String {
-        (self.labels)(id).unwrap_or_else(|| id.code().to_owned())
+        let own = || self.find(&format!("name.{id}")).map(str::to_owned);
+        (self.labels)(id).or_else(own).unwrap_or_else(|| id.code().to_owned())
     }
 
     /// A refusal in its three parts. One without words tells its code and figures.

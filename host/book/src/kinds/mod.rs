@@ -5,14 +5,16 @@ use baara_plugin_api::Kind;
 mod cash;
 mod committees;
 mod farms;
+mod overdue;
 mod people;
 mod stock;
 mod workshops;
 
-pub use cash::{REVEALS, Reveal, figures_fit};
+pub use cash::{REVEALS, Reveal, count_is_over, figures_fit};
+pub use overdue::{PATIENCE, Patience};
 
 /// Every built-in kind, by subject, in reading order.
 #[must_use]
 pub fn built_in() -> Vec<Kind> {
-    [people::kinds(), workshops::kinds(), committees::kinds(), farms::kinds(), stock::kinds(), cash::kinds()].concat()
+    [people::kinds(), workshops::kinds(), committees::kinds(), farms::kinds(), stock::kinds(), cash::kinds(), vec![Kind::of::<overdue::Overdue>()]].concat()
 }

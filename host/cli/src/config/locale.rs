@@ -32,6 +32,7 @@ const SECTIONS: &[&str] = &[
     "result",
     "rule",
     "state",
+    "name",
 ];
 
 /// Finds the mistakes of one file of words.

@@ -131,7 +131,7 @@ impl Record for CountLapse {
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let count = open_count(&self.count, book)?;
         let last = last_day(&count);
-        if cmd.date <= last {
+        if !count_is_over(&count, cmd.date) {
             return Err(Refusal::new("count/still-running").with("count", &self.count).with("until", last));
         }
         let place = place_counted(&count)?;
@@ -157,7 +157,7 @@ fn open_count(count: &Id, book: &Book<'_>) -> Result<Thing, Refusal> {
 pub(super) fn running(count: &Id, cmd: &Command, book: &Book<'_>) -> Result<Thing, Refusal> {
     let thing = open_count(count, book)?;
     let last = last_day(&thing);
-    if cmd.date > last { Err(Refusal::new("count/lapsed").with("count", count).with("until", last)) } else { Ok(thing) }
+    if count_is_over(&thing, cmd.date) { Err(Refusal::new("count/lapsed").with("count", count).with("until", last)) } else { Ok(thing) }
 }
 
 /// The place a count is of.
@@ -167,4 +167,10 @@ pub(super) fn place_counted(count: &Thing) -> Result<Id, Refusal> {
 
 fn last_day(count: &Thing) -> Date {
     count.since + Days::new(1)
+}
+
+/// True when nobody may finish a count any more: its second day has passed.
+#[must_use]
+pub fn count_is_over(count: &Thing, today: Date) -> bool {
+    today > last_day(count)
 }
