@@ -91,6 +91,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ),
     ("tests/tests/faults.rs", &["desk/io", "desk/stopped", "entry/damaged", "entry/newer"]),
     ("tests/tests/laws.rs", &["entry/broken-chain"]),
+    ("tests/tests/pinning.rs", &["plugin/already-pinned", "plugin/needs-endorsement"]),
     ("tests/tests/plugins.rs", &["plugin/missing"]),
 ];
 

@@ -37,6 +37,15 @@ pub fn allot(book: &TheBook, site: &str, today: Date, effects: Vec<Effect>, give
     effects.into_iter().map(|effect| rename(effect, &names, text.as_deref())).collect()
 }
 
+/// Puts only the ids that are already decided; the others, and numbers, are still to be allotted.
+#[must_use]
+pub fn put_given(effects: Vec<Effect>, given: &BTreeMap<Id, Id>) -> Vec<Effect> {
+    let asked = effects.iter().filter_map(opened).filter(|id| id.is_asked());
+    let mut names: BTreeMap<Id, Id> = asked.map(|id| (id.clone(), id.clone())).collect();
+    names.extend(given.iter().map(|(asked, id)| (asked.clone(), id.clone())));
+    effects.into_iter().map(|effect| rename(effect, &names, None)).collect()
+}
+
 /// How a number is shown and printed: `KON-2020-000017`.
 #[must_use]
 pub fn number_text(site: &str, year: i32, n: u64) -> String {

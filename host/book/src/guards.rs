@@ -32,7 +32,7 @@ impl Act<'_> {
 
     /// Configuration and the founding act write reference things and parameters of any date.
     fn founds(&self) -> bool {
-        matches!(self.name(), "found" | "config" | "pin")
+        matches!(self.name(), "found" | "config")
     }
 }
 

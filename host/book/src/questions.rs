@@ -225,6 +225,12 @@ impl TheBook {
         self.value_at(place, "frozen", Date::MAX).is_some()
     }
 
+    /// True while nothing but configuration, founding acts and pins is recorded: `init` is still at work.
+    #[must_use]
+    pub fn is_being_founded(&self) -> bool {
+        self.index().kind_names.iter().all(|kind| matches!(kind.as_str(), "config/1" | "found/1" | "pin/1"))
+    }
+
     /// Every name in the book that is a place or a thing; for search.
     pub fn names(&self) -> impl Iterator<Item = &Id> {
         self.index().names.values().filter_map(|e| self.world.get::<Name>(*e)).map(|n| &n.0)

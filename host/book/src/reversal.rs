@@ -45,6 +45,14 @@ const PAPERS: &[&str] = &["proposal", "visa", "warning"];
 /// # Errors
 /// `reverse/not-reversible`, `reverse/already`, or `reverse/rests-on` naming the entries that use what would be void.
 pub fn inverse(book: &TheBook, entry: &Entry, keep: &BTreeSet<Id>) -> Result<Vec<Effect>, Refusal> {
+    inverse_after(book, entry, keep, &BTreeSet::new())
+}
+
+/// The same, once the entries `after` are undone before it.
+///
+/// # Errors
+/// As [`inverse`].
+pub fn inverse_after(book: &TheBook, entry: &Entry, keep: &BTreeSet<Id>, after: &BTreeSet<u64>) -> Result<Vec<Effect>, Refusal> {
     let name = entry.kind.split('/').next().unwrap_or(&entry.kind);
     let closes = entry.effects.iter().any(|e| matches!(e, Effect::Close { why: Ending::Ended, .. } | Effect::Explain { .. }));
     if FOLLOWED.contains(&name) || closes || entry.reverses.is_some() && name == "reverse" {
@@ -53,7 +61,7 @@ pub fn inverse(book: &TheBook, entry: &Entry, keep: &BTreeSet<Id>) -> Result<Vec
     if let Some(by) = book.reversed_by(entry.seq) {
         return Err(Refusal::new("reverse/already").with("seq", entry.seq).with("by", by));
     }
-    let resting = resting_on(book, entry, keep);
+    let resting: BTreeSet<u64> = resting_on(book, entry, keep).difference(after).copied().collect();
     if !resting.is_empty() {
         let list: Vec<String> = resting.iter().rev().map(u64::to_string).collect();
         return Err(Refusal::new("reverse/rests-on").with("seq", entry.seq).with("entries", list.join(", ")));

@@ -125,6 +125,9 @@ pub(crate) enum Command {
         /// Why.
         #[arg(long)]
         reason: String,
+        /// Propose to undo all that rest on it as well, newest first.
+        #[arg(long)]
+        with_dependents: bool,
         #[command(flatten)]
         common: Common,
     },
@@ -283,8 +286,16 @@ pub(crate) enum User {
 /// What to do with plugins.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Plugin {
-    /// The plugins the book has pinned.
+    /// The plugins the book has pinned, and those that are proposed.
     List,
+    /// Propose a plugin's file; it is opened when the people its rule names have endorsed it.
+    #[command(alias = "add")]
+    Pin {
+        /// The file, `libtannery.so`.
+        file: String,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 /// What recording commands share.
@@ -393,6 +404,9 @@ mod tests {
             "restore copie.db --book autre",
             "export --format hledger",
             "plugin list",
+            "plugin pin libtannery.so --as kon-chef",
+            "plugin add libtannery.so --site kon",
+            "reverse 12 --reason faute --with-dependents",
         ] {
             check(line);
         }

@@ -3,7 +3,7 @@
 use crate::answers::{Answer, Submission};
 use crate::clock::Clock;
 use crate::judge::{Bench, Judged, No};
-use crate::{Desk, Fault, plugins};
+use crate::{Desk, Fault, pins, plugins};
 use baara_plugin_api::{Command, Date, Effect, Id, Map, Refusal, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -112,12 +112,20 @@ impl Desk {
         Ok(answers.into_iter().next().unwrap_or(Answer::Fault(Fault::Stopped)))
     }
 
-    /// Pins a plugin by the hash of its file. Our own are pinned by `init`; others wait for endorsement.
+    /// Pins our own plugins by the hash of their file, while a book is being founded. Later ones are proposed: see
+    /// [`Desk::propose_pin`].
     ///
     /// # Errors
     /// When the file is not a plugin, or the journal fails.
     pub fn pin(&self, site: &str, by: &Id, file: &Path, clock: Clock) -> Result<Answer, Fault> {
+        if !self.book().is_being_founded() {
+            let known = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            return Ok(Answer::Refused(Refusal::new("plugin/needs-endorsement").with("plugin", known)));
+        }
         let (sha256, declaration) = plugins::declaration_of(file, &self.shared.plugins)?;
+        if let Err(no) = pins::fits(&self.registry(), &declaration) {
+            return Ok(Answer::Refused(no));
+        }
         let thing = Id::new("plugin", &declaration.id);
         let known = self.book().thing(&thing, Date::MAX);
         let same = known.as_ref().is_some_and(|t| t.text("sha256") == sha256);

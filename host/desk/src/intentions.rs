@@ -2,12 +2,13 @@
 
 use crate::answers::Submission;
 use crate::judge::{Bench, Judged, No, Ruling};
-use crate::people;
 use crate::reading::{Source, read_fields};
+use crate::registry::{Known, Way};
+use crate::{corrections, people, pins};
 use baara_book::Entry;
 use baara_book::allot::allot;
 use baara_book::guards::{self, Act};
-use baara_plugin_api::{Command, Date, Days, Effect, Effects, Id, Map, Refusal, Thing, Value, json};
+use baara_plugin_api::{Book, Command, Date, Days, Effect, Effects, Id, Map, Refusal, Thing, Value, json};
 use std::collections::BTreeMap;
 
 /// How long an intention waits when no rule says: days.
@@ -17,12 +18,14 @@ const WAITS: i64 = 30;
 pub(crate) fn propose(bench: &Bench<'_>, sub: &Submission, ruling: Ruling, why: &str, reverses: Option<u64>) -> Result<Judged, No> {
     let today = sub.clock.today();
     let Ruling { cmd, effects, seals, plugin } = ruling;
-    // It must be able to take effect now; it is judged again when it completes.
-    let tried = allot(bench.book, &cmd.site, today, effects.clone(), &BTreeMap::new());
     let correcting = reverses.is_some();
-    guards::check(bench.book, &crate::judge::act(&cmd, today, correcting), &tried)?;
+    // It must be able to take effect now, unless others are to be undone before it; it is judged again when it completes.
+    if !cmd.fields.contains_key("after") {
+        let tried = allot(bench.book, &cmd.site, today, effects.clone(), &BTreeMap::new());
+        guards::check(bench.book, &crate::judge::act(&cmd, today, correcting), &tried)?;
+    }
     let subject = if correcting { "reverse" } else { cmd.kind.as_str() };
-    let needs = people::endorsers(bench.book, &cmd.site, subject, cmd.date)?;
+    let needs = people::endorsers(bench.book, &cmd.site, subject, &cmd.fields, cmd.date)?;
     let waits = bench.book.rule(&cmd.site, "endorse.days", cmd.date).as_i64().unwrap_or(WAITS);
     let until = today + Days::new(u64::try_from(waits).unwrap_or_default());
     let seq = bench.book.size() + 1;
@@ -49,6 +52,7 @@ pub(crate) fn propose(bench: &Bench<'_>, sub: &Submission, ruling: Ruling, why: 
             ("needs", json!(needs)),
             ("until", json!(until)),
             ("state", "waiting".into()),
+            ("reverses", reverses.map_or(Value::Null, Value::from)),
         ],
     );
     let effects = allot(bench.book, &cmd.site, today, proposal.0, &BTreeMap::new());
@@ -65,13 +69,17 @@ pub(crate) fn first_opened(effects: &[Effect]) -> Id {
         .expect("a proposal opens itself")
 }
 
-/// The paper an entry opened: its proposal, or its visa.
-fn paper(bench: &Bench<'_>, site: &str, seq: u64) -> Result<Thing, Refusal> {
-    let past = (bench.past)(seq).filter(|entry| entry.site == site);
-    let papers =
-        past.iter().flat_map(|entry| &entry.effects).filter_map(|e| if let Effect::Open { thing, .. } = e { Some(thing) } else { None });
-    let id = papers.into_iter().find(|id| matches!(id.kind(), "proposal" | "visa"));
-    id.and_then(|id| bench.book.thing(id, Date::MAX)).ok_or_else(|| Refusal::new("endorse/unknown").with("seq", seq))
+/// The entry a paper is about, and the paper it opened: its proposal, or its visa.
+fn cited(bench: &Bench<'_>, site: &str, fields: &mut Map) -> Result<(Entry, Thing), Refusal> {
+    let seq = fields["seq"].as_u64().unwrap_or_default();
+    let unknown = || Refusal::new("endorse/unknown").with("seq", seq);
+    let past = (bench.past)(seq).filter(|entry| entry.site == site).ok_or_else(unknown)?;
+    let opened = past.effects.iter().filter_map(|e| if let Effect::Open { thing, .. } = e { Some(thing) } else { None });
+    let id = opened.into_iter().find(|id| matches!(id.kind(), "proposal" | "visa"));
+    let paper = id.and_then(|id| bench.book.thing(id, Date::MAX)).ok_or_else(unknown)?;
+    // What was read is what is spoken of, to the byte.
+    fields.insert("leaf".to_owned(), baara_journal::hex(&baara_journal::leaf_hash(&past.bytes())).into());
+    Ok((past, paper))
 }
 
 fn whole(sub: &Submission, bench: &Bench<'_>, declared: &str) -> Result<Map, No> {
@@ -82,14 +90,12 @@ fn whole(sub: &Submission, bench: &Bench<'_>, declared: &str) -> Result<Map, No>
 
 /// Endorses a proposal or gives a visa. The last endorsement completes the proposal with its very effects.
 pub(crate) fn endorse(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No> {
-    let fields = whole(sub, bench, "endorse/1")?;
-    let seq = fields["seq"].as_u64().unwrap_or_default();
+    let mut fields = whole(sub, bench, "endorse/1")?;
     let today = sub.clock.today();
-    let paper = paper(bench, &sub.site, seq)?;
+    let (past, paper) = cited(bench, &sub.site, &mut fields)?;
     let need = may_endorse(bench, sub, &paper, today)?;
     let left: Vec<String> = needs(&paper).into_iter().filter(|n| *n != need).collect();
     let code = sub.person.code();
-    let past = (bench.past)(seq).ok_or_else(|| Refusal::new("endorse/unknown").with("seq", seq))?;
     let mut effects =
         Effects::new().set(&paper.id, &format!("endorsed.{code}"), need.as_str(), today).set(&paper.id, "needs", json!(left), today);
     let mut cmd = Command {
@@ -120,12 +126,31 @@ pub(crate) fn endorse(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No>
     complete(bench, sub, &past, &paper, &mut cmd, effects)
 }
 
+/// The last endorsement: the very effects that were endorsed, if the same would be decided today.
 fn complete(bench: &Bench<'_>, sub: &Submission, past: &Entry, paper: &Thing, cmd: &mut Command, state: Effects) -> Result<Judged, No> {
     let today = sub.clock.today();
-    let decided: Vec<Effect> = serde_json::from_value(past.fields["effects"].clone()).expect("a proposal keeps its effects");
+    let mut decided: Vec<Effect> = serde_json::from_value(past.fields["effects"].clone()).expect("a proposal keeps its effects");
     let kind = past.fields["kind"].as_str().unwrap_or_default().to_owned();
     let fields = past.fields["fields"].as_object().cloned().unwrap_or_default();
     let reverses = past.fields.get("reverses").and_then(Value::as_u64);
+    let original = reverses.and_then(|seq| (bench.past)(seq));
+    let asked = Command {
+        id: past.id.clone(),
+        site: past.site.clone(),
+        kind: kind.clone(),
+        by: past.by.0.clone(),
+        role: past.by.1.clone(),
+        date: past.date,
+        leave: past.leave.clone(),
+        fields: fields.clone(),
+    };
+    let now = decided_now(bench, &asked, original.as_ref(), today)?;
+    if now.as_ref().is_some_and(|now| *now != decided) || said_since(bench, past.seq, &decided, now.is_some()) {
+        return Err(Refusal::new("intention/overtaken").with("paper", &paper.id).with("seq", past.seq).with("kind", &kind).into());
+    }
+    if kind == pins::PIN {
+        decided.push(pins::declare(bench, &fields, past.date)?);
+    }
     let all = state.set(&paper.id, "state", "done", today).then(Effects(decided));
     let act = Act {
         site: &sub.site,
@@ -136,23 +161,61 @@ fn complete(bench: &Bench<'_>, sub: &Submission, past: &Entry, paper: &Thing, cm
         fields: &fields,
         reversal: reverses.is_some(),
     };
-    let original = reverses.and_then(|seq| (bench.past)(seq));
-    let kept = original.map(|original| baara_book::reversal::kept_ids(&original, &all.0)).unwrap_or_default();
-    let mut effects = allot(bench.book, &sub.site, today, all.0, &kept);
-    if reverses.is_some() {
-        effects = baara_book::reversal::reopen(effects, &kept.values().cloned().collect(), past.date);
-    }
+    let effects = allot(bench.book, &sub.site, today, all.0, &BTreeMap::new());
     guards::check(bench.book, &act, &effects)?;
+    let leaf = cmd.fields["leaf"].clone();
     cmd.leave = past.leave.clone();
     cmd.kind.clone_from(&kind);
     cmd.fields = fields;
     // The entry is the kind's own, by its proposer; who endorsed stands on the proposal it completes.
     let endorser = (cmd.by.clone(), cmd.role.clone());
-    cmd.fields.insert("endorsed-by".to_owned(), json!([endorser.0, endorser.1]));
+    cmd.fields.insert("endorsed-by".to_owned(), json!([endorser.0, endorser.1, leaf]));
     let cmd = Command { by: past.by.0.clone(), role: past.by.1.clone(), ..cmd.clone() };
     let plugin = past.fields.get("plugin").and_then(Value::as_str).map(str::to_owned);
     let entry = bench.entry(sub, cmd, effects, plugin, reverses, Some(past.seq));
     Ok(Judged { entry, seals: Vec::new(), waiting: None, visa: Vec::new() })
+}
+
+/// What has begun since the first day must not stand in the way either: two mandates for one seat. The committee's
+/// leave is judged on the first day only.
+fn still_fits(bench: &Bench<'_>, known: &Known, asked: &Command, today: Date) -> Result<(), Refusal> {
+    let Way::BuiltIn(kind) = &known.way else { return Ok(()) };
+    let view = bench.book.view(&asked.site);
+    match (kind.decide)(asked, &Book::new(&view, &asked.site, today)) {
+        Err(no) if !no.code.starts_with("leave/") => Err(no),
+        _ => Ok(()),
+    }
+}
+
+/// True when somebody has meanwhile said otherwise of the same attribute: from a later day, which deciding again on
+/// the first day does not see, or from any day when nothing can decide again.
+fn said_since(bench: &Bench<'_>, seq: u64, effects: &[Effect], is_decided_again: bool) -> bool {
+    effects.iter().any(|effect| match effect {
+        Effect::Set { thing, key, from, .. } => {
+            let mut line = bench.book.timeline(thing).into_iter().filter(|(k, ..)| k == key);
+            line.any(|(_, day, _, said)| said > seq && (day > *from || !is_decided_again))
+        }
+        _ => false,
+    })
+}
+
+/// The effects a waiting command would have if it were asked today, ids and numbers still to be allotted. `None` when
+/// only the guards can tell: configuration, or a plugin whose file is not here.
+fn decided_now(bench: &Bench<'_>, asked: &Command, original: Option<&Entry>, today: Date) -> Result<Option<Vec<Effect>>, Refusal> {
+    match (asked.kind.as_str(), original) {
+        (pins::PIN, _) => return pins::decided_now(bench, &asked.fields, asked.date).map(Some),
+        ("reverse/1", Some(original)) => return corrections::undone(bench, original).map(Some),
+        _ => {}
+    }
+    let Some(known) = bench.registry.find(&asked.kind).filter(|known| known.way.can_decide()) else { return Ok(None) };
+    let (effects, _) = bench.decided(known, asked, today)?;
+    if original.is_none() {
+        still_fits(bench, known, asked, today)?;
+    }
+    match original {
+        Some(original) => corrections::renewed(bench, original, asked.date, effects).map(Some),
+        None => Ok(Some(effects)),
+    }
 }
 
 fn needs(paper: &Thing) -> Vec<String> {
@@ -195,9 +258,8 @@ pub(crate) fn end(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No> {
     let name = sub.kind.split('/').next().unwrap_or_default();
     let kind = format!("{name}/1");
     let mut fields = whole(sub, bench, &kind)?;
-    let seq = fields["seq"].as_u64().unwrap_or_default();
     let today = sub.clock.today();
-    let paper = paper(bench, &sub.site, seq)?;
+    let (_, paper) = cited(bench, &sub.site, &mut fields)?;
     let roles = || people::roles(bench.book, &sub.person, today).into_iter();
     let role = match name {
         "expire" if bench.host => Some(people::host_role()),

@@ -5,7 +5,7 @@ use crate::intentions;
 use crate::people;
 use crate::plugins::decide_built_in;
 use crate::reading::read_fields;
-use crate::registry::{Registry, Way};
+use crate::registry::{Known, Registry, Way};
 use baara_book::allot::allot;
 use baara_book::entry::VERSION;
 use baara_book::guards::{self, Act};
@@ -15,6 +15,7 @@ use baara_journal::Seal;
 use baara_plugin_api::{Command, Date, Effect, Field, FieldError, Id, Map, Refusal, Value};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Why a submission gives no entry.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) unseal: &'a dyn Fn(&str) -> Option<String>,
     /// Practice books derive their seals' salts, so that the same year has the same bytes.
     pub(crate) practice: bool,
+    /// Where the files of plugins lie.
+    pub(crate) plugins: &'a Path,
     /// True for what the day itself brings: it is the host's, and asks for nobody's right.
     pub(crate) host: bool,
 }
@@ -68,6 +71,7 @@ impl Bench<'_> {
         match sub.kind.split('/').next().unwrap_or("") {
             "endorse" => intentions::endorse(self, sub),
             "decline" | "withdraw" | "expire" => intentions::end(self, sub),
+            "pin" => crate::pins::propose(self, sub),
             "reverse" => crate::corrections::reverse(self, sub),
             "correct" => crate::corrections::correct(self, sub),
             _ => {
@@ -107,19 +111,24 @@ impl Bench<'_> {
             leave: sub.leave.clone(),
             fields,
         };
+        let (effects, plugin) = self.decided(known, &cmd, today)?;
+        Ok(Ruling { cmd, effects, seals, plugin })
+    }
+
+    /// What a kind decides of a command as it is kept, with the leave it needs, and the file that decided it.
+    pub(crate) fn decided(&self, known: &Known, cmd: &Command, today: Date) -> Result<(Vec<Effect>, Option<String>), Refusal> {
         let counting = cmd.kind.starts_with("count-");
         let view = if counting { self.book.view_counting(&cmd.site) } else { self.book.view(&cmd.site) };
         let (decided, plugin) = match &known.way {
-            Way::BuiltIn(kind) => (decide_built_in(kind, &cmd, &view)?, None),
+            Way::BuiltIn(kind) => (decide_built_in(kind, cmd, &view)?, None),
             Way::Plugin(plugin) => {
-                let decided = plugin.decide(&cmd, &view)?;
+                let decided = plugin.decide(cmd, &view)?;
                 guards::within(&known.declaration.writes, &decided.0)?;
                 (decided, Some(plugin.sha256.clone()))
             }
-            Way::Desk => return Err(Refusal::new("kind/unknown").with("kind", &sub.kind).into()),
+            Way::Desk => return Err(Refusal::new("kind/unknown").with("kind", &cmd.kind)),
         };
-        let effects = guards::with_leave(self.book, &act(&cmd, today, false), decided.0)?;
-        Ok(Ruling { cmd, effects, seals, plugin })
+        Ok((guards::with_leave(self.book, &act(cmd, today, false), decided.0)?, plugin))
     }
 
     /// Texts sealed by two people and now said in clear: filled in from the seals, and equal to them.
@@ -174,7 +183,7 @@ impl Bench<'_> {
     fn visas(&self, cmd: &Command, today: Date) -> Vec<String> {
         let mut needs = people::visas(self.book, &cmd.site, &cmd.kind, cmd.date);
         needs.iter_mut().for_each(|need| *need = others(need, cmd.role.code()));
-        needs.extend(["witness-one", "witness-two"].iter().filter_map(|w| cmd.fields.get(*w)?.as_str().map(str::to_owned)));
+        needs.extend(people::attesters(&cmd.fields));
         if (today - cmd.date).num_days() > 7 {
             needs.extend(people::visas(self.book, &cmd.site, "late", cmd.date));
         }

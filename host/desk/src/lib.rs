@@ -12,6 +12,7 @@ mod founding;
 mod intentions;
 mod judge;
 mod people;
+mod pins;
 mod plugins;
 mod proposing;
 mod reading;

@@ -1,7 +1,7 @@
 //! Who acts: the person, their roles on the day, and what a role may do. Rights are data in the book.
 
 use baara_book::TheBook;
-use baara_plugin_api::{Date, Id, Refusal, Value};
+use baara_plugin_api::{Date, Id, Map, Refusal, Value};
 
 /// Who is written where nobody acted and only a day passed: no thing of the book, so it has no right and no secret.
 pub(crate) fn host() -> Id {
@@ -56,12 +56,21 @@ pub(crate) fn meets<'n>(book: &TheBook, person: &Id, needs: &'n [String], date: 
     needs.iter().find(|need| need.split('|').any(|one| one == person.as_str() || roles.iter().any(|r| r.code() == one)))
 }
 
-/// Who must endorse a kind: rule `endorse.<kind>`, else `endorse`.
-pub(crate) fn endorsers(book: &TheBook, site: &str, kind: &str, date: Date) -> Result<Vec<String>, Refusal> {
+/// Fields that name somebody who attests: they say so themselves, with their own secret, or it stays open.
+const ATTESTING: &[&str] = &["second", "witness-one", "witness-two"];
+
+/// The persons a form names as attesting it.
+pub(crate) fn attesters(fields: &Map) -> Vec<String> {
+    ATTESTING.iter().filter_map(|field| fields.get(*field)?.as_str().map(str::to_owned)).collect()
+}
+
+/// Who must endorse a kind: those who attest it and rule `endorse.<kind>`; rule `endorse` where neither says.
+pub(crate) fn endorsers(book: &TheBook, site: &str, kind: &str, fields: &Map, date: Date) -> Result<Vec<String>, Refusal> {
     let name = kind.split('/').next().unwrap_or(kind);
+    let mut needs = attesters(fields);
     let own = book.rule(site, &format!("endorse.{name}"), date);
-    let rule = if own.is_null() { book.rule(site, "endorse", date) } else { own };
-    let needs = list(&rule);
+    // Their own names come first: who attests does not also stand for a role.
+    needs.extend(list(&if own.is_null() && needs.is_empty() { book.rule(site, "endorse", date) } else { own }));
     if needs.is_empty() { Err(Refusal::new("rule/not-set").with("rule", format!("endorse.{name}"))) } else { Ok(needs) }
 }
 

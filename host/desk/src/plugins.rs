@@ -1,6 +1,6 @@
 //! Pinned plugins: their declaration lives in the book, their file beside it.
 
-use crate::Fault;
+use crate::{Fault, pins};
 use baara_book::TheBook;
 use baara_loader::{Answers, Loaded, PluginFault, Reply};
 use baara_plugin_api::{
@@ -12,12 +12,22 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Pinned {
     pub(crate) sha256: String,
     pub(crate) declaration: Declaration,
-    loaded: Option<Loaded>,
+    loaded: Result<Loaded, Refusal>,
 }
 
 impl Pinned {
     pub(crate) fn is_loaded(&self) -> bool {
-        self.loaded.is_some()
+        self.loaded.is_ok()
+    }
+
+    /// Why its kinds cannot be decided.
+    pub(crate) fn trouble(&self) -> Option<Refusal> {
+        match &self.loaded {
+            Err(no) => Some(no.clone()),
+            Ok(loaded) => {
+                loaded.is_quarantined().then(|| refusal(&self.declaration.id, &PluginFault::Quarantined { strikes: loaded.strikes() }))
+            }
+        }
     }
 
     /// Decides a command by the plugin's file.
@@ -38,7 +48,7 @@ impl Pinned {
 
     fn call(&self, message: &Message, ask: &dyn Ask) -> Result<Told, Refusal> {
         let id = &self.declaration.id;
-        let loaded = self.loaded.as_ref().ok_or_else(|| Refusal::new("plugin/missing").with("plugin", id).with("sha256", &self.sha256))?;
+        let loaded = self.loaded.as_ref().map_err(|_| Refusal::new("plugin/missing").with("plugin", id).with("sha256", &self.sha256))?;
         let bytes = serde_json::to_vec(message).expect("a message is JSON");
         match loaded.call(&bytes, &mut Side(ask)) {
             Ok(Reply::Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|e| broke(id, &e.to_string())),
@@ -87,8 +97,12 @@ fn open(values: &std::collections::BTreeMap<String, Value>, folder: &Path) -> Op
     let sha256 = values.get("sha256")?.as_str()?.to_owned();
     let declaration: Declaration = serde_json::from_value(values.get("declaration")?.clone()).ok()?;
     let file: PathBuf = folder.join(format!("{sha256}.so"));
-    let inspected = baara_loader::inspect(&file).ok();
-    let loaded = inspected.and_then(|inspected| baara_loader::load(&inspected, folder, &sha256).ok());
+    let missing = || Refusal::new("plugin/missing").with("plugin", &declaration.id).with("sha256", &sha256);
+    let loaded = match baara_loader::inspect(&file) {
+        Err(_) if !file.exists() => Err(missing()),
+        Err(no) => Err(pins::refusal(&no)),
+        Ok(inspected) => baara_loader::load(&inspected, folder, &sha256).map_err(|no| pins::refusal(&no)),
+    };
     Some(Pinned { sha256, declaration, loaded })
 }
 

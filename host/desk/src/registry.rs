@@ -1,7 +1,7 @@
 //! The record kinds this book knows: built in, of a pinned plugin, and the desk's own.
 
 use crate::plugins::Pinned;
-use baara_plugin_api::{Declaration, Field, FieldType, Grant, Kind, KindDeclaration, ThingDeclaration};
+use baara_plugin_api::{Declaration, Field, FieldType, Grant, Kind, KindDeclaration, Refusal, ThingDeclaration};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,6 +14,17 @@ pub(crate) enum Way {
     Plugin(Arc<Pinned>),
     /// By the desk itself: endorsements, corrections, configuration.
     Desk,
+}
+
+impl Way {
+    /// True when something here can decide: not the desk's own papers, nor a plugin whose file is missing.
+    pub(crate) fn can_decide(&self) -> bool {
+        match self {
+            Way::BuiltIn(_) => true,
+            Way::Plugin(plugin) => plugin.is_loaded(),
+            Way::Desk => false,
+        }
+    }
 }
 
 /// A kind and how it is decided.
@@ -79,6 +90,12 @@ impl Registry {
         self.plugins.iter().map(|p| (&p.declaration, p.sha256.as_str(), p.is_loaded()))
     }
 
+    /// Why a pinned plugin's kinds cannot be decided here; `None` when they can.
+    #[must_use]
+    pub fn trouble(&self, plugin: &str) -> Option<Refusal> {
+        self.plugins.iter().find(|p| p.declaration.id == plugin)?.trouble()
+    }
+
     /// The thing kinds that plugins added.
     pub fn things(&self) -> impl Iterator<Item = &ThingDeclaration> {
         self.plugins.iter().flat_map(|p| &p.declaration.things)
@@ -112,8 +129,17 @@ pub fn host_kinds() -> Vec<KindDeclaration> {
         ),
         kind("decline/1", vec![seq(), reason(true)], &["endorse/own", "endorse/not-needed", "endorse/unknown", "proposal/not-waiting"]),
         kind("withdraw/1", vec![seq(), reason(false)], &["endorse/unknown", "endorse/not-yours", "proposal/not-waiting"]),
+        kind(
+            "pin/1",
+            vec![field("sha256", FieldType::Text, true, false)],
+            &["plugin/not-there", "plugin/already-pinned", "plugin/kind-taken", "plugin/needs-endorsement"],
+        ),
         kind("expire/1", vec![seq()], &["endorse/unknown", "proposal/not-waiting"]),
-        kind("reverse/1", vec![seq(), reason(true)], &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown"]),
+        kind(
+            "reverse/1",
+            vec![seq(), reason(true), field("after", FieldType::Many { of: Box::new(FieldType::Whole) }, false, false)],
+            &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown", "reverse/not-proposed"],
+        ),
         kind("correct/1", vec![seq(), reason(true)], &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown"]),
     ]
 }

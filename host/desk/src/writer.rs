@@ -152,7 +152,15 @@ impl Writer {
             let registry = shared.registry.read().expect("no reader panics");
             let past = |seq: u64| self.past(seq, records);
             let unseal = |token: &str| shared.unseal(token);
-            let bench = Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice, host };
+            let bench = Bench {
+                book: &book,
+                registry: &registry,
+                past: &past,
+                unseal: &unseal,
+                practice: shared.practice,
+                plugins: &shared.plugins,
+                host,
+            };
             bench.judge(&sub)
         };
         match judged {
@@ -208,7 +216,15 @@ impl Writer {
             let registry = shared.registry.read().expect("no reader panics");
             let past = |seq: u64| self.past(seq, records);
             let unseal = |token: &str| shared.unseal(token);
-            make(&Bench { book: &book, registry: &registry, past: &past, unseal: &unseal, practice: shared.practice, host: false })
+            make(&Bench {
+                book: &book,
+                registry: &registry,
+                past: &past,
+                unseal: &unseal,
+                practice: shared.practice,
+                plugins: &shared.plugins,
+                host: false,
+            })
         };
         match made {
             Ok(judged) => judged

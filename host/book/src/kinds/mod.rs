@@ -16,5 +16,14 @@ pub use overdue::{PATIENCE, Patience};
 /// Every built-in kind, by subject, in reading order.
 #[must_use]
 pub fn built_in() -> Vec<Kind> {
-    [people::kinds(), workshops::kinds(), committees::kinds(), farms::kinds(), stock::kinds(), cash::kinds(), vec![Kind::of::<overdue::Overdue>()]].concat()
+    [
+        people::kinds(),
+        workshops::kinds(),
+        committees::kinds(),
+        farms::kinds(),
+        stock::kinds(),
+        cash::kinds(),
+        vec![Kind::of::<overdue::Overdue>()],
+    ]
+    .concat()
 }

@@ -76,24 +76,3 @@ fn type_name(kind: &FieldType, words: &Words) -> String {
         FieldType::Lines { .. } => format!("{} ({})", word("type.line"), word("screen.several")),
     }
 }
-
-/// The pinned plugins.
-pub(crate) fn plugins(session: &mut Session) -> Result<(), Failure> {
-    let desk = session.desk()?;
-    let columns =
-        vec![Column::words("plugin"), Column::words("version"), Column::words("file"), Column::words("kinds"), Column::words("pin")];
-    let mut table = Table::new(Said::new("report.plugins"), columns);
-    for (declared, sha256, loaded) in desk.registry().plugins() {
-        let kinds: Vec<&str> = declared.kinds.iter().map(|k| k.kind.as_str()).collect();
-        let cells = vec![
-            Cell::text(declared.id.as_str()),
-            Cell::text(declared.version.as_str()),
-            Cell::Word(if loaded { "plugin-loaded" } else { "plugin-missing" }.to_owned()),
-            Cell::text(kinds.join(" ")),
-            Cell::text(sha256),
-        ];
-        table.push(&declared.id, cells);
-    }
-    session.draw(&table, None);
-    Ok(())
-}

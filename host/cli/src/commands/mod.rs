@@ -9,6 +9,7 @@ mod import;
 mod look;
 mod papers;
 mod people;
+mod plugins;
 mod record;
 mod serve;
 
@@ -34,7 +35,8 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         Command::History { id } => look::history(session, &id),
         Command::Report { name, drawn, fields } => look::report(session, &name, &drawn, &fields),
         Command::Why { report, cell, drawn } => look::why(session, &report, &cell, &drawn),
-        Command::Reverse { seq, reason, common } => papers::about(session, "reverse", seq, Some(&reason), &common),
+        Command::Reverse { seq, reason, with_dependents: true, common } => papers::reverse_all(session, seq, &reason, &common),
+        Command::Reverse { seq, reason, common, .. } => papers::about(session, "reverse", seq, Some(&reason), &common),
         Command::Correct { seq, fields } => papers::correct(session, seq, &fields),
         Command::Close { scope, place, until, common } => papers::close(session, &scope, place.as_deref(), until.as_deref(), &common),
         Command::Endorse { seq, common } => papers::about(session, "endorse", seq, None, &common),
@@ -48,6 +50,7 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         Command::Backup { file } => book::backup(session, &file),
         Command::Restore { file } => book::restore(session, &file),
         Command::Export { format, to } => export::export(session, &format, to.as_deref()),
-        Command::Plugin { what: Plugin::List } => forms::plugins(session),
+        Command::Plugin { what: Plugin::List } => plugins::list(session),
+        Command::Plugin { what: Plugin::Pin { file, common } } => plugins::pin(session, &file, &common),
     }
 }

@@ -1,6 +1,6 @@
 //! What is said about an entry: reversals, corrections, endorsements; and closings.
 
-use super::record::{declaration, flags, submission, submit};
+use super::record::{declaration, flags, submission, submit, tell};
 use crate::cli::Common;
 use crate::parts;
 use crate::session::Session;
@@ -18,6 +18,18 @@ pub(crate) fn about(session: &mut Session, kind: &str, seq: u64, reason: Option<
     }
     let submission = submission(session, &desk, kind, fields, &common)?;
     submit(session, &desk, submission)
+}
+
+/// `reverse --with-dependents`: the entry and all that rest on it, newest first.
+pub(crate) fn reverse_all(session: &mut Session, seq: u64, reason: &str, common: &Common) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let common = at_its_site(&desk, seq, common)?;
+    let fields: Map = [("seq".to_owned(), seq.into()), ("reason".to_owned(), reason.into())].into_iter().collect();
+    let submission = submission(session, &desk, "reverse", fields, &common)?;
+    for answer in desk.reverse_with_dependents(submission) {
+        tell(session, &desk, answer, "reverse")?;
+    }
+    Ok(())
 }
 
 /// `correct SEQ --reason why --field value`: what is not said again stays as it was.

@@ -5,7 +5,7 @@ use crate::config::nearest;
 use crate::parts;
 use crate::session::Session;
 use crate::told::{Failure, told};
-use baara_desk::{Desk, Source, Submission};
+use baara_desk::{Answer, Desk, Source, Submission};
 use baara_plugin_api::{Field, FieldError, FieldType, Id, KindDeclaration, Map, Refusal, Value, json};
 use std::io::Read;
 use std::sync::Arc;
@@ -59,7 +59,13 @@ pub(crate) fn submission(session: &mut Session, desk: &Arc<Desk>, kind: &str, fi
 /// Hands a submission to the desk and says what became of it.
 pub(crate) fn submit(session: &mut Session, desk: &Arc<Desk>, submission: Submission) -> Result<(), Failure> {
     let kind = submission.kind.clone();
-    let (text, json) = told(desk, desk.submit(submission), &kind, &session.words)?;
+    let answer = desk.submit(submission);
+    tell(session, desk, answer, &kind)
+}
+
+/// Says what became of a submission.
+pub(crate) fn tell(session: &mut Session, desk: &Arc<Desk>, answer: Answer, kind: &str) -> Result<(), Failure> {
+    let (text, json) = told(desk, answer, kind, &session.words)?;
     if session.global.json {
         session.out.push_str(&format!("{json}\n"));
     } else {

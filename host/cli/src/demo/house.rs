@@ -272,7 +272,7 @@ impl<'f> House<'f> {
         let second = s.person("secretaire");
         let cash_box = s.of("cash-box", "caisse");
         let form = json!({"act": ACT, "second": second, "goods": goods, "cash": [{"place": cash_box, "amount": format!("{cash} XOF")}], "pecules": pecules});
-        let opened = s.propose("chef", "opening", None, form, "maire");
+        let opened = s.propose("chef", "opening", None, form, "secretaire");
         self.opened_with = kept.iter().cloned().zip(sums).collect();
         self.opening = Some(opened.clone());
         opened

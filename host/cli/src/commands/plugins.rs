@@ -1,0 +1,75 @@
+//! `plugin list` and `plugin pin`.
+
+use super::record::{submission, tell};
+use crate::cli::Common;
+use crate::session::Session;
+use crate::told::Failure;
+use baara_plugin_api::{Date, Map, Thing};
+use baara_reports::{Cell, Column, Said, Table};
+
+/// Proposes a plugin's file, which waits unopened until others have endorsed it.
+pub(crate) fn pin(session: &mut Session, file: &str, common: &Common) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let submission = submission(session, &desk, "pin", Map::new(), common)?;
+    let file = session.file(file);
+    let answer = desk.propose_pin(&file, submission);
+    tell(session, &desk, answer, "pin")
+}
+
+/// The pinned plugins with their state, then those that wait.
+pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let columns = vec![
+        Column::words("plugin"),
+        Column::words("version"),
+        Column::words("state"),
+        Column::words("kinds"),
+        Column::words("pin"),
+        Column::words("why"),
+    ];
+    let mut table = Table::new(Said::new("report.plugins"), columns);
+    let registry = desk.registry();
+    for (declared, sha256, _) in registry.plugins() {
+        let kinds: Vec<&str> = declared.kinds.iter().map(|k| k.kind.as_str()).collect();
+        let trouble = registry.trouble(&declared.id);
+        let state = match trouble.as_ref().map(|no| no.code.as_str()) {
+            None => "plugin-loaded",
+            Some("plugin/missing") => "plugin-missing",
+            Some("plugin/quarantined") => "plugin-quarantined",
+            Some(_) => "plugin-refused",
+        };
+        let cells = vec![
+            Cell::text(declared.id.as_str()),
+            Cell::text(declared.version.as_str()),
+            Cell::Word(state.to_owned()),
+            Cell::text(kinds.join(" ")),
+            Cell::text(sha256),
+            Cell::text(trouble.map_or_else(String::new, |no| session.words.refusal(&no).happened)),
+        ];
+        table.push(&declared.id, cells);
+    }
+    drop(registry); // The writer may want it while the entries are read.
+    let waiting: Vec<Thing> = {
+        let book = desk.book();
+        let open = book.open_of("proposal").filter_map(|id| book.thing(id, Date::MAX));
+        open.filter(|paper| paper.text("kind") == "pin/1" && paper.text("state") == "waiting").collect()
+    };
+    for paper in waiting {
+        let seq = u64::try_from(paper.whole("entry").unwrap_or_default()).unwrap_or_default();
+        let Some((entry, _)) = desk.entry(seq)? else { continue };
+        let text = |key: &str| entry.fields["fields"].get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        let needs = paper.list("needs").join(", ");
+        let why = session.words.say(&Said::new("screen.plugin-waits").with("seq", seq).with("needs", needs));
+        let cells = vec![
+            Cell::text(text("plugin")),
+            Cell::text(text("version")),
+            Cell::Word("plugin-waits".to_owned()),
+            Cell::text(""),
+            Cell::text(text("sha256")),
+            Cell::text(why),
+        ];
+        table.push(paper.id.as_str(), cells);
+    }
+    session.draw(&table, None);
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! A plugin is let in by other people: proposed by its hash, opened with the last endorsement, refused otherwise.
+
+use baara_desk::{Answer, Clock, Desk, Submission};
+use baara_plugin_api::{Id, Map, Refusal};
+use baara_tests::{Fixture, Scratch, plugin_files};
+use std::path::{Path, PathBuf};
+
+const NOW: Clock = Clock::Practice { at: 1_604_999_999_000 };
+
+fn person(code: &str) -> Id {
+    Id::new("person", code)
+}
+
+fn submission(who: &str, kind: &str, fields: Map) -> Submission {
+    Submission { clock: NOW, ..Submission::new("kon", kind, &person(who), fields) }
+}
+
+/// The sales plugin with another hash, as an author's next build has.
+fn another_build(scratch: &Scratch) -> PathBuf {
+    let file = plugin_files().into_iter().find(|f| f.to_string_lossy().contains("sales")).expect("sales is built");
+    let mut bytes = std::fs::read(file).expect("its file");
+    bytes.push(0);
+    let path = scratch.path("libsales.so");
+    std::fs::write(&path, bytes).expect("a file");
+    path
+}
+
+/// A book on which people already work: `init` is over.
+fn in_use() -> Fixture {
+    let fixture = Fixture::new();
+    let fields: Map = [("code".to_owned(), "magasin".into()), ("label".to_owned(), "Magasin".into())].into_iter().collect();
+    assert!(matches!(fixture.desk.submit(submission("kon-head", "store", fields)), Answer::Recorded(_)));
+    fixture
+}
+
+fn waiting(desk: &Desk, file: &Path) -> u64 {
+    match desk.propose_pin(file, submission("kon-head", "pin", Map::new())) {
+        Answer::Waiting(waiting) => waiting.seq,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn endorse(desk: &Desk, who: &str, seq: u64) -> Answer {
+    desk.submit(submission(who, "endorse", [("seq".to_owned(), seq.into())].into_iter().collect()))
+}
+
+fn refusal(answer: Answer) -> Refusal {
+    let Answer::Refused(refusal) = answer else { panic!("{answer:?}") };
+    refusal
+}
+
+fn sales(desk: &Desk) -> (String, bool) {
+    let registry = desk.registry();
+    let found = registry.plugins().find(|(plugin, ..)| plugin.id == "sales").map(|(_, sha256, loaded)| (sha256.to_owned(), loaded));
+    found.expect("sales is pinned")
+}
+
+#[test]
+fn after_the_founding_nothing_is_pinned_alone() {
+    let (fixture, scratch) = (in_use(), Scratch::new());
+    let answer = fixture.desk.pin("kon", &person("kon-chair"), &another_build(&scratch), NOW).expect("no fault");
+    assert_eq!(refusal(answer).code, "plugin/needs-endorsement");
+}
+
+#[test]
+fn a_proposed_plugin_decides_nothing_until_another_person_has_endorsed_it() {
+    let (fixture, scratch) = (in_use(), Scratch::new());
+    let desk = &fixture.desk;
+    let before = sales(desk);
+    let seq = waiting(desk, &another_build(&scratch));
+    assert_eq!(sales(desk), before, "the old one goes on");
+    assert_eq!(refusal(endorse(desk, "kon-head", seq)).code, "endorse/own");
+    assert!(matches!(endorse(desk, "kon-chair", seq), Answer::Recorded(_)));
+    let after = sales(desk);
+    assert!(after.1 && after.0 != before.0, "{after:?}");
+    let (entry, _) = desk.entry(desk.book().size()).expect("readable").expect("the last entry");
+    assert_eq!((entry.kind.as_str(), entry.completes), ("pin/1", Some(seq)));
+    let text = serde_json::to_string(&entry.effects).expect("effects are JSON");
+    assert!(text.contains(&after.0) && text.contains("declaration"), "hash and declaration stand in the entry");
+    let scratch = fixture.close();
+    let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the book opens");
+    assert_eq!(sales(&desk), after, "the same after reopening");
+}
+
+#[test]
+fn a_pin_proposed_twice_is_completed_once() {
+    let (fixture, scratch) = (in_use(), Scratch::new());
+    let desk = &fixture.desk;
+    let file = another_build(&scratch);
+    let (one, two) = (waiting(desk, &file), waiting(desk, &file));
+    assert!(matches!(endorse(desk, "kon-chair", one), Answer::Recorded(_)));
+    assert_eq!(refusal(endorse(desk, "kon-chair", two)).code, "plugin/already-pinned");
+}
+
+#[test]
+fn a_file_changed_while_it_waits_is_not_opened() {
+    let (fixture, scratch) = (in_use(), Scratch::new());
+    let desk = &fixture.desk;
+    let before = sales(desk);
+    let seq = waiting(desk, &another_build(&scratch));
+    let (entry, _) = desk.entry(seq).expect("readable").expect("the proposal");
+    let sha256 = entry.fields["fields"]["sha256"].as_str().expect("its hash").to_owned();
+    let kept = fixture.folder().join(format!("plugins/{sha256}.so"));
+    let mut bytes = std::fs::read(&kept).expect("it is kept");
+    bytes.push(1);
+    std::fs::remove_file(&kept).expect("an insider may");
+    std::fs::write(&kept, bytes).expect("and puts another there");
+    assert_eq!(refusal(endorse(desk, "kon-chair", seq)).code, "plugin/not-there");
+    assert_eq!(sales(desk), before);
+}
+
+#[test]
+fn what_is_no_plugin_is_refused_in_words() {
+    let (fixture, scratch) = (in_use(), Scratch::new());
+    std::fs::write(scratch.path("text.so"), "ceci n'est pas un module").expect("a file");
+    let answer = fixture.desk.propose_pin(&scratch.path("text.so"), submission("kon-head", "pin", Map::new()));
+    assert_eq!(refusal(answer).code, "plugin/wrong-format");
+}
