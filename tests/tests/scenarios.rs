@@ -53,15 +53,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ("host/journal/src/tests/damage.rs", &["journal/damaged"]),
     (
         "host/journal/src/tests/opening.rs",
-        &[
-            "journal/exists",
-            "journal/io",
-            "journal/locked",
-            "journal/missing",
-            "journal/newer",
-            "journal/not-a-book",
-            "journal/read-only",
-        ],
+        &["journal/exists", "journal/io", "journal/locked", "journal/missing", "journal/newer", "journal/not-a-book", "journal/read-only"],
     ),
     ("host/journal/src/tests/people.rs", &["journal/altered"]),
     (

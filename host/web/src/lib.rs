@@ -12,4 +12,5 @@ mod serve;
 mod sessions;
 mod visit;
 
+pub use routes::addresses;
 pub use serve::{Settings, serve};

@@ -32,7 +32,6 @@ impl Pairs {
         self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
 
-
     /// The fields of a form as the desk takes them: what was left empty is left out, empty lines too.
     pub(crate) fn form(&self, declared: &[Field]) -> Map {
         self.within(declared, "")

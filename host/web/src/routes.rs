@@ -43,6 +43,11 @@ const fn open(way: Way, path: &'static str, page: fn(&Visit) -> Shown) -> Route 
     Route { way, path, who: Who::Anybody, page }
 }
 
+/// Every address: how it is asked, its path, and whether anybody may ask it without signing in. The tests go through all.
+pub fn addresses() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+    ROUTES.iter().map(|r| (if r.way == Way::Get { "GET" } else { "POST" }, r.path, r.who == Who::Anybody))
+}
+
 /// The addresses, in the order of a visit.
 pub(crate) const ROUTES: &[Route] = &[
     open(Way::Get, "/baara.css", pages::assets::style),

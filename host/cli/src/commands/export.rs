@@ -17,8 +17,7 @@ pub(crate) fn export(session: &mut Session, format: &str, to: Option<&str>) -> R
         None => session.out.push_str(&String::from_utf8_lossy(&text)),
         Some(to) => {
             let file = session.file(to);
-            std::fs::write(&file, &text)
-                .map_err(|e| Refusal::new("file/unwritable").with("file", file.display()).with("why", e.kind()))?;
+            std::fs::write(&file, &text).map_err(|e| Refusal::new("file/unwritable").with("file", file.display()).with("why", e.kind()))?;
             let (file, entries) = (file.display().to_string(), desk.book().size());
             let said = Said::new("screen.saved").with("file", &file).with("entries", entries);
             session.say(&said, &json!({"ok": true, "file": file, "entries": entries}));

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 /// All the kinds this person may record, by subject, and where they are found.
 pub(crate) fn all(visit: &Visit) -> Shown {
     visit.signed_in()?;
-    let kinds: Vec<String> = visit.desk().registry().declarations().map(|d| d.kind.clone()).collect();
+    let own = baara_desk::host_kinds();
+    let all = visit.desk().registry().declarations().map(|d| d.kind.clone()).collect::<Vec<_>>();
+    let kinds: Vec<String> = all.into_iter().filter(|kind| own.iter().all(|o| o.kind != *kind)).collect();
     Ok(visit.read(|r| {
         let mine = kinds.iter().filter(|kind| r.may(kind));
         let mut subjects: BTreeMap<&str, Vec<(String, &str)>> = BTreeMap::new();
@@ -193,6 +195,12 @@ fn sorted<'k>(kinds: &[(String, &'k str)]) -> Vec<(String, &'k str)> {
     kinds
 }
 
+/// A kind that a person fills in; the desk's own have pages of their own, or none.
+fn form_of(visit: &Visit) -> Result<KindDeclaration, Problem> {
+    let kind = declaration(visit, visit.param("kind"))?;
+    if baara_desk::host_kinds().iter().any(|own| own.kind == kind.kind) { Err(Problem::NotFound) } else { Ok(kind) }
+}
+
 /// The declaration a page is about.
 pub(crate) fn declaration(visit: &Visit, kind: &str) -> Result<KindDeclaration, Problem> {
     visit.desk().registry().declaration(kind).cloned().ok_or(Problem::NotFound)
@@ -201,7 +209,7 @@ pub(crate) fn declaration(visit: &Visit, kind: &str) -> Result<KindDeclaration, 
 /// The empty form of a kind; the address may fill fields in.
 pub(crate) fn show(visit: &Visit) -> Shown {
     visit.signed_in()?;
-    let kind = declaration(visit, visit.param("kind"))?;
+    let kind = form_of(visit)?;
     let typed = visit.query.form(&kind.fields);
     Ok(visit.read(|r| {
         let title = r.words.kind(&kind.kind);
@@ -234,7 +242,7 @@ fn is_about_people(kind: &KindDeclaration) -> bool {
 /// Hands a form to the desk and shows what became of it.
 pub(crate) fn send(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
-    let kind = declaration(visit, visit.param("kind"))?;
+    let kind = form_of(visit)?;
     let fields = fields(visit, &kind);
     if visit.form.has("_more") {
         return Ok(visit.read(|r| page(r, &r.words.kind(&kind.kind), &body(r, &Draft { blank: 5, ..Draft::new(&kind, &fields) }))));
