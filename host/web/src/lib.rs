@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answers;
+mod charts;
 mod clock;
 mod form;
 mod gate;

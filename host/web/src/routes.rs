@@ -79,7 +79,13 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/liste/{kind}", pages::things::list),
     get("/chose/{kind}/{code}", pages::things::show),
     get("/chercher", pages::things::search),
+    get("/tableau-de-bord", pages::dashboard::show),
     get("/rapports", pages::reports::all),
     get("/rapports/{name}", pages::reports::show),
     get("/pourquoi/{name}/{cell}", pages::reports::why),
+    get("/api/openapi.json", pages::api::openapi),
+    get("/api/kinds", pages::api::kinds),
+    post("/api/record/{kind}", pages::api::record),
+    get("/api/entry/{seq}", pages::api::entry),
+    get("/api/report/{name}", pages::api::report),
 ];

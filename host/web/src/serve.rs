@@ -122,6 +122,7 @@ fn visit(web: Arc<Web>, headers: &HeaderMap, uri: &Uri, params: HashMap<String, 
         params,
         query: query.0.as_deref().map(|q| Pairs::read(q.as_bytes())).unwrap_or_default(),
         form: Pairs::read(body),
+        body: body.to_vec(),
         web,
     }
 }

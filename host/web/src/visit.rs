@@ -35,6 +35,8 @@ pub(crate) struct Visit {
     pub(crate) params: HashMap<String, String>,
     pub(crate) query: Pairs,
     pub(crate) form: Pairs,
+    /// What was posted, as it came: programs send JSON.
+    pub(crate) body: Vec<u8>,
 }
 
 /// A visit with the book held still: for the length of one page, and no question to the journal meanwhile.

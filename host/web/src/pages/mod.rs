@@ -1,8 +1,10 @@
 //! One file a page; each is a plain function from a visit to what goes back.
 
+pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod attendance;
 pub(crate) mod correct;
+pub(crate) mod dashboard;
 pub(crate) mod entrance;
 pub(crate) mod entry;
 pub(crate) mod harvest;

@@ -57,7 +57,8 @@ pub(crate) fn show(visit: &Visit) -> Shown {
             @if !TILES.iter().any(|t| t.kinds.iter().any(|kind| r.may(kind))) { p.hint { (r.word("web.reads-only")) } }
             nav.tiles aria-label=(r.word("web.acts")) {
                 @for tile in tiles { a.tile href=(tile.to) { (sign(tile.sign)) strong { (r.word(tile.word)) } } }
-                a.tile href="/rapports" { (sign("rapport")) strong { (r.word("web.reports")) } }
+                a.tile href="/tableau-de-bord" { (sign("rapport")) strong { (r.word("web.dashboard")) } }
+                a.tile href="/rapports" { (sign("depense")) strong { (r.word("web.reports")) } }
             }
             @if !open.is_empty() {
                 section {
