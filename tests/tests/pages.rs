@@ -353,7 +353,7 @@ fn pages_are_small_enough_for_a_slow_wifi() {
         let came = browser.ask("GET", path, None, &[("accept-encoding", "gzip")]);
         came.headers.lines().find_map(|line| line.strip_prefix("content-length: ")).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0)
     };
-    let assets: usize = ["/baara.css", "/baara.js", "/signes.svg", "/favicon.ico"].iter().map(|path| zipped(path)).sum();
+    let assets: usize = ["/baara.css", "/baara.js", "/favicon.ico"].iter().map(|path| zipped(path)).sum();
     for path in ["/", "/recoltes/nouvelle", "/noter/sale", "/pointage", "/noter/harvest", "/noter/expense", "/noter", "/connexion"] {
         let first = zipped(path);
         assert!(first > 0 && first <= 14 * 1024, "{path}: {first}");

@@ -39,7 +39,7 @@ fn table(words: &Words<'_>, bars: &[Bar]) -> Markup {
     html! {
         details.noprint {
             summary { (words.table) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(words.title) { table {
                 thead { tr { th scope="col" { (words.of) } @for name in &words.series { th.right scope="col" { (name) } } } }
                 tbody { @for bar in bars { tr { th scope="row" { (bar.label) } @for (_, shown) in &bar.values { td.right { (shown) } } } } }
             } }
@@ -110,7 +110,7 @@ pub(crate) fn dots(title: &str, months: &[String], rows: &[(String, Vec<bool>)])
     html! {
         figure.chart-box {
             figcaption { (title) }
-            div.scroll { table.dots {
+            div.scroll tabindex="0" role="region" aria-label=(title) { table.dots {
                 thead { tr { th scope="col" { } @for month in months { th scope="col" { (month) } } } }
                 tbody { @for (name, full) in rows { tr {
                     th scope="row" { (name) }

@@ -52,7 +52,6 @@ pub fn addresses() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
 pub(crate) const ROUTES: &[Route] = &[
     open(Way::Get, "/baara.css", pages::assets::style),
     open(Way::Get, "/baara.js", pages::assets::script),
-    open(Way::Get, "/signes.svg", pages::assets::signs),
     open(Way::Get, "/favicon.ico", pages::assets::icon),
     open(Way::Get, "/sante", pages::health::show),
     open(Way::Get, "/langue/{code}", pages::entrance::language),

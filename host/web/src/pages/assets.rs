@@ -13,11 +13,6 @@ pub(crate) fn script(_: &Visit) -> Shown {
     Ok(Reply::Asset("text/javascript; charset=utf-8", include_bytes!("../../assets/baara.js")))
 }
 
-/// The signs of the tiles.
-pub(crate) fn signs(_: &Visit) -> Shown {
-    Ok(Reply::Asset("image/svg+xml", include_bytes!("../../assets/signes.svg")))
-}
-
 /// The sign of the program.
 pub(crate) fn icon(_: &Visit) -> Shown {
     Ok(Reply::Asset("image/svg+xml", include_bytes!("../../assets/icone.svg")))

@@ -107,7 +107,7 @@ fn facts(r: &Reading<'_>, entry: &Entry, kind: Option<&KindDeclaration>) -> Mark
 pub(crate) fn shown(r: &Reading<'_>, kind: &str, field: Option<&Field>, value: &Value) -> Markup {
     match (field.map(|f| &f.kind), value) {
         (Some(FieldType::Lines { of }), Value::Array(lines)) => html! {
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
                 thead { tr { @for one in of { th scope="col" { (r.words.field(kind, &one.name)) } } } }
                 tbody { @for line in lines { tr { @for one in of { td { @if let Some(cell) = line.get(&one.name) { (shown(r, kind, Some(one), cell)) } } } } } }
             } }
@@ -150,7 +150,7 @@ fn movements(r: &Reading<'_>, entry: &Entry) -> Markup {
     html! {
         @if !lines.is_empty() {
             h2 { (r.word(if entry.kind == "propose/1" { "web.would-move" } else { "web.moved" })) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
                 thead { tr { th scope="col" { (r.words.column("item")) } th.right scope="col" { (r.words.column("amount")) } th scope="col" { (r.word("web.from")) } th scope="col" { (r.word("web.to")) } } }
                 tbody { @for (item, amount, from, to, lot) in lines { tr {
                     td { (r.label(item)) @if let Some(lot) = lot { " " span.hint { (lot.code()) } } }

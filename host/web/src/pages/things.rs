@@ -96,7 +96,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
             }
             @if !frozen && holdings.iter().any(|h| !h.balance.is_zero()) {
                 h2 { (r.word("web.holds")) }
-                div.scroll { table {
+                div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
                     thead { tr { th scope="col" { (r.words.column("item")) } th scope="col" { (r.words.column("lot")) } th.right scope="col" { (r.words.column("balance")) } } }
                     tbody { @for h in holdings.iter().filter(|h| !h.balance.is_zero()) { tr {
                         td { (r.label(&h.item)) } td.code-like { @if let Some(lot) = &h.lot { a href={ "/chose/lot/" (lot.code()) } { (lot.code()) } } }
