@@ -267,3 +267,41 @@ impl From<Fault> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baara_desk::{Founding, Member, Wanted};
+
+    #[test]
+    fn who_belongs_to_no_facility_of_the_book_says_which() {
+        let folder = std::env::temp_dir().join(format!("baara-session-{}", std::process::id()));
+        let desk = Arc::new(Desk::create(&folder, true).expect("a book"));
+        let clock = Clock::Practice { at: 1_580_000_000_000 };
+        let date = clock.today();
+        let member = |code: &str| Member {
+            code: code.to_owned(),
+            name: code.to_owned(),
+            sex: "f".to_owned(),
+            college: None,
+            office: String::new(),
+            roles: Vec::new(),
+        };
+        for site in ["kon", "kit"] {
+            let rules = ["quorum.heads", "quorum.colleges", "majority", "minutes.signing"];
+            let rules = rules.map(|rule| (rule.to_owned(), "1/2".into())).to_vec();
+            let members = vec![member("a"), member("b")];
+            let act = Founding { site: site.to_owned(), facility: Vec::new(), act: "Acte".to_owned(), members, rules, date, clock };
+            desk.found(act).expect("founded");
+        }
+        let person = Id::new("person", "kon-a");
+        let elsewhere = Wanted { thing: person.clone(), key: "facility".to_owned(), value: "facility/dnapes".into(), from: date };
+        desk.apply_config("kon", &person, vec![elsewhere], clock).expect("recorded");
+        let session = Session::new(Global::default(), owner::Passed::here(&[], &folder), Some(desk.clone()));
+        let told = session.site(&desk, None, Some(&person));
+        assert!(matches!(told, Err(Failure::Refused(refusal)) if refusal.code == "site/which"));
+        assert_eq!(session.site(&desk, None, Some(&Id::new("person", "kit-b"))).expect("their own"), "kit");
+        drop(session);
+        let _ = std::fs::remove_dir_all(&folder); // A folder left behind harms nobody.
+    }
+}

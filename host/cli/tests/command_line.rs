@@ -47,7 +47,10 @@ impl Farm {
     fn run(&self, words: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
         let livre = self.folder.join("livre");
-        command.args(["--book", livre.to_str().unwrap(), "--lang", "fr"]).args(words).current_dir(&self.folder);
+        if !words.contains(&"--book") {
+            command.args(["--book", livre.to_str().unwrap()]);
+        }
+        command.args(["--lang", "fr"]).args(words).current_dir(&self.folder);
         command.output().expect("the program runs")
     }
 
@@ -202,4 +205,104 @@ fn a_mistake_in_configuration_is_told_at_its_place() {
     assert!(history.contains("Café vert") && history.contains(" Café "), "the old label stays: {history}");
     std::fs::write(config.join("baara.toml"), "langage = \"en\"\n").unwrap();
     assert!(err(&farm.run(&["kinds", "--config", "config"])).contains("baara.toml:1:1"), "a setting that is not read is told");
+}
+
+/// The code of a no, wherever it stands.
+fn no(output: &Output) -> String {
+    let told = json(output);
+    let places = [&told["refused"]["code"], &told["fault"]["code"], &told["fields"][0]["code"], &told["lines"][0]["code"]];
+    places.into_iter().find_map(Value::as_str).unwrap_or_else(|| panic!("no refusal: {told}")).to_owned()
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_under_its_code() {
+    let farm = Farm::new("refusals");
+    let check = |line: &str, expected: &str| {
+        let words: Vec<&str> = line.split(' ').chain(["--json"]).collect();
+        assert_eq!(no(&farm.run(&words)), expected, "{line}");
+    };
+    check("list item --book ailleurs", "book/none");
+    check("show 9999", "entry/unknown");
+    check("report harvest --period 20", "period/unreadable");
+    check("report nope", "report/unknown");
+    check("why harvest mais-grain.nope --period 2020", "report/no-such-cell");
+    check("report stock --site zzz", "site/unknown");
+    check("record store --code x --label X", "person/which");
+    check("record store --code x --label X --as personne", "person/unknown");
+    check("record harvst --as c-sec", "kind/misspelt");
+    check("record store x --as c-sec", "field/no-name");
+    check("user secret c-sec", "person/practice-no-secret");
+    check("import harvest absent.csv --as c-sec", "file/unreadable");
+    check("export --format jsonl --to absent/livre.jsonl", "file/unwritable");
+    check("restore absent.db", "book/exists");
+    let init = "init --book neuf --practice --site kon --act A";
+    check(&format!("{init} --template zzz"), "template/unknown");
+    check(&format!("{init} --member code=x"), "found/member");
+    check(&format!("{init} --rule majority"), "found/rule");
+    check(init, "found/too-few-persons");
+    let one = "--member code=c-a,name=Awa,sex=f,college=staff,office=chair,roles=chair";
+    check(&format!("{init} {one}"), "found/too-few-persons");
+    let two = "--member code=c-b,name=Bakary,sex=m,college=officials,office=secretary,roles=secretary";
+    check(&format!("{init} {one} {two}"), "found/rule-missing");
+    assert!(!farm.folder.join("neuf/book.db").exists(), "no half-made book is left");
+}
+
+#[test]
+fn a_file_that_is_not_what_it_says_is_refused_under_its_code() {
+    let farm = Farm::new("files");
+    let check = |text: &[u8], expected: &str| {
+        std::fs::write(farm.folder.join("recolte.csv"), text).unwrap();
+        assert_eq!(no(&farm.at("2020-10-02", &["import", "harvest", "recolte.csv", "--json"])), expected);
+    };
+    check(b"plot;item\n", "import/empty");
+    check(b"plot;couleur\na;bleu\n", "import/no-such-column");
+    check(b"plot;item;quantity;store;partial\na;mais-grain;3;magasin;oui;non\n", "import/too-many-cells");
+    check(b"plot;item\na;ma\xefs\n", "import/not-utf8");
+    let check = |text: &[u8], expected: &str| {
+        use std::io::Write as _;
+        let livre = farm.folder.join("livre");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
+        command.args(["--book", livre.to_str().unwrap(), "--as", "c-sec", "record", "store", "--json", "-"]);
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut running = command.spawn().unwrap();
+        running.stdin.take().unwrap().write_all(text).unwrap();
+        let output = running.wait_with_output().unwrap();
+        assert!(err(&output).contains(expected) || out(&output).contains(expected), "{expected}: {}{}", out(&output), err(&output));
+    };
+    check(b"\xff", "input/unreadable");
+    check(b"{", "json/unreadable");
+    check(b"3", "json/not-a-form");
+}
+
+#[test]
+fn a_real_book_asks_for_secrets_and_plays_no_time() {
+    let farm = Farm { folder: std::env::temp_dir().join(format!("baara-cli-secrets-{}", std::process::id())) };
+    std::fs::create_dir_all(&farm.folder).unwrap();
+    let run = |words: &[&str], secrets: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
+        command.current_dir(&farm.folder).stdin(std::process::Stdio::null()).args(words).args(["--json", "--book", "livre"]);
+        command.envs(secrets.iter().copied()).output().unwrap()
+    };
+    let init = ["init", "--site", "kon", "--act", "Décision n° 12", "--template", "committee"];
+    let chef = "code=c-chef,name=Awa Traoré,sex=f,college=staff,office=chair,roles=chair+facility-head";
+    let sec = "code=c-sec,name=Moussa Keïta,sex=m,college=officials,office=secretary,roles=secretary+storekeeper";
+    let made = run(&[&init[..], &["--member", chef, "--member", sec]].concat(), &[("BAARA_NEW_SECRET", "baobab")]);
+    assert_eq!(code(&made), 0, "{}", err(&made));
+    let store = ["record", "store", "--code", "magasin", "--label", "Magasin", "--as", "c-sec"];
+    assert_eq!(no(&run(&store, &[])), "person/no-secret");
+    assert_eq!(no(&run(&store, &[("BAARA_SECRET", "karité")])), "person/wrong-secret");
+    assert_eq!(no(&run(&[&store[..], &["--now", "2020-01-02"]].concat(), &[("BAARA_SECRET", "baobab")])), "clock/not-practice");
+    let short = [("BAARA_SECRET", "baobab"), ("BAARA_NEW_SECRET", "abc")];
+    assert_eq!(no(&run(&["user", "secret", "c-sec"], &short)), "person/short-secret");
+    assert_eq!(code(&run(&store, &[("BAARA_SECRET", "baobab")])), 0);
+}
+
+#[test]
+fn the_practice_year_stops_where_a_configuration_of_ones_own_does_not_fit() {
+    let farm = Farm::new("demo");
+    let config = farm.folder.join("config");
+    std::fs::create_dir_all(&config).unwrap();
+    let kg = "[[unit]]\ncode = \"kg\"\nlabel = \"kilogramme\"\n[[item]]\ncode = \"cafe\"\nlabel = \"Café\"\nunit = \"kg\"\nscale = 3\n";
+    std::fs::write(config.join("items.toml"), kg).unwrap();
+    assert_eq!(no(&farm.run(&["demo", "--no-serve", "--config", "config", "--book", "exercice", "--json"])), "demo/broken");
 }
