@@ -5,17 +5,18 @@
 //! | `do` | one command a line: `DATE PERSON kind --field value … as name`; all are recorded, but `… !CODE` is refused |
 //! | `refused CODE` | the last command of the block above was refused; lines `key value` are what its text shows |
 //! | `waiting NEED …` | the last command above waits for these roles |
-//! | `shows` | what the book answers now |
+//! | `shows` | what the book answers now, or `report NAME CODE = yes` when a report bears that note |
 //! | `config` | things and values in TOML, recorded as configuration |
-//! | `plugin NAME` | a plugin built with the tests is pinned; with a body, a file of that name with the body's text |
+//! | `plugin NAME` | a plugin built with the tests is let in by two people; with a body, a file of that name with the body's text |
 //!
 //! `DATE@DATE` is a day and the later day it was recorded, `DATE+3` three hours later. `@lot` is the last lot opened, `@name` the seq of the command
 //! named so, `@name.lot` the lot it opened. `given NAME key=value` runs `given/NAME.md` with its `{key}` filled in.
 
 use crate::fixture::{Fixture, morning, wanted};
 use baara_book::places;
-use baara_desk::{Answer, Clock, Fault, Submission};
+use baara_desk::{Answer, Clock, Submission};
 use baara_plugin_api::{Date, Id, Map, Refusal, Value};
+use baara_reports::statements::{Asked, statement};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -400,7 +401,7 @@ impl Story {
         self.fixture.desk.apply_config("kon", &by, wanted, clock).map(|_| ()).map_err(|e| (block.line, e.to_string()))
     }
 
-    /// Pins a file; a file that is no plugin is a refusal of the loader.
+    /// The chair proposes a file, the secretary endorses it; a file that is no plugin is refused.
     fn plugin(&mut self, block: &Block, name: &str) -> Went {
         let file = if block.body.is_empty() {
             crate::library(name)
@@ -411,17 +412,18 @@ impl Story {
             file
         };
         self.at += 1000;
-        let by = Id::new("person", "kon-chair");
-        self.last = match self.fixture.desk.pin("kon", &by, &file, Clock::Practice { at: self.at }) {
-            Ok(Answer::Refused(refusal)) => Last::Refused(vec![refusal]),
-            Ok(_) => Last::Nothing,
-            Err(Fault::Plugin(refused)) => {
-                let args = refused.args().into_iter();
-                Last::Refused(vec![args.fold(Refusal::new(refused.code()), |refusal, (key, value)| refusal.with(key, value))])
-            }
-            Err(fault) => return Err((block.line, fault.to_string())),
+        let sub = |kind: &str, by: &str, fields: Map, at: i64| Submission {
+            clock: Clock::Practice { at },
+            id: practice_id(at),
+            ..Submission::new("kon", kind, &Id::new("person", by), fields)
         };
-        Ok(())
+        let mut answer = self.fixture.desk.propose_pin(&file, sub("pin", "kon-chair", Map::new(), self.at));
+        if let Answer::Waiting(waiting) = &answer {
+            self.at += 1000;
+            let fields: Map = [("seq".to_owned(), waiting.seq.into())].into_iter().collect();
+            answer = self.fixture.desk.submit(sub("endorse", "kon-secretary", fields, self.at));
+        }
+        self.heard(answer, "pin", None).map_err(|e| (block.line, e))
     }
 
     /// `PLACE ITEM [LOT] = AMOUNT` · `THING KEY = VALUE` · `warned CODE …` · `number TEXT`.
@@ -443,6 +445,9 @@ impl Story {
     }
 
     fn answer(&self, thing: &str, key: &str, lot: Option<&str>) -> Result<String, String> {
+        if let ("report", Some(note)) = (thing, lot) {
+            return self.notes(key).map(|notes| if notes.iter().any(|one| one == note) { "yes" } else { "no" }.to_owned());
+        }
         let parse = |text: &str| Id::parse(text).map_err(|e| e.to_string());
         let (thing, book) = (parse(thing)?, self.fixture.desk.book());
         if places::class(&thing).is_some() && key.starts_with("item/") {
@@ -464,6 +469,22 @@ impl Story {
             Some(Value::Bool(false)) => "no".to_owned(),
             Some(other) => other.to_string(),
         })
+    }
+
+    /// The codes of what stands below a report of the year.
+    fn notes(&self, report: &str) -> Result<Vec<String>, String> {
+        let (book, day) = (self.fixture.desk.book(), |text: &str| text.parse().map_err(|_| format!("{text} is not a day")));
+        let asked = Asked {
+            book: &book,
+            scan: &|_, _| {},
+            period: "2020".to_owned(),
+            from: day("2020-01-01")?,
+            until: day("2020-12-31")?,
+            sites: vec!["kon".to_owned()],
+            site: "kon".to_owned(),
+        };
+        let table = statement(report, &asked).ok_or_else(|| format!("there is no report {report}"))?;
+        Ok(table.notes.into_iter().map(|note| note.code).collect())
     }
 
     /// Puts in what names stand for, wherever they stand in a word.

@@ -116,3 +116,13 @@ fn what_is_no_plugin_is_refused_in_words() {
     let answer = fixture.desk.propose_pin(&scratch.path("text.so"), submission("kon-head", "pin", Map::new()));
     assert_eq!(refusal(answer).code, "plugin/wrong-format");
 }
+
+#[test]
+fn a_file_that_cannot_be_kept_beside_the_book_is_not_proposed() {
+    let (fixture, scratch) = (in_use(), Scratch::new());
+    let folder = fixture.folder().join("plugins");
+    std::fs::remove_dir_all(&folder).expect("an insider may");
+    std::fs::write(&folder, "une page arrachée").expect("and puts a file there");
+    let answer = fixture.desk.propose_pin(&another_build(&scratch), submission("kon-head", "pin", Map::new()));
+    assert_eq!(refusal(answer).code, "plugin/not-kept");
+}

@@ -33,6 +33,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "json/unreadable",
             "kind/misspelt",
             "period/unreadable",
+            "person/must-wait",
             "person/no-secret",
             "person/practice-no-secret",
             "person/short-secret",
@@ -41,6 +42,8 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "person/wrong-secret",
             "report/no-such-cell",
             "report/unknown",
+            "serve/cannot-listen",
+            "serve/open-elsewhere",
             "site/unknown",
             "template/unknown",
         ],
@@ -56,6 +59,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
         &["journal/exists", "journal/io", "journal/locked", "journal/missing", "journal/newer", "journal/not-a-book", "journal/read-only"],
     ),
     ("host/journal/src/tests/people.rs", &["journal/altered"]),
+    ("host/desk/src/pins.rs", &["plugin/kind-taken"]),
     (
         "host/loader/tests/hostile.rs",
         &[
@@ -83,7 +87,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ),
     ("tests/tests/faults.rs", &["desk/io", "desk/stopped", "entry/damaged", "entry/newer"]),
     ("tests/tests/laws.rs", &["entry/broken-chain"]),
-    ("tests/tests/pinning.rs", &["plugin/already-pinned", "plugin/needs-endorsement"]),
+    ("tests/tests/pinning.rs", &["plugin/needs-endorsement", "plugin/not-kept"]),
     ("tests/tests/plugins.rs", &["plugin/missing"]),
 ];
 

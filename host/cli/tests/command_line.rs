@@ -295,6 +295,57 @@ fn a_real_book_asks_for_secrets_and_plays_no_time() {
     let short = [("BAARA_SECRET", "baobab"), ("BAARA_NEW_SECRET", "abc")];
     assert_eq!(no(&run(&["user", "secret", "c-sec"], &short)), "person/short-secret");
     assert_eq!(code(&run(&store, &[("BAARA_SECRET", "baobab")])), 0);
+
+    // On a phone that another person holds: four wrong secrets, and the next try must wait.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
+    let served = command.current_dir(&farm.folder).args(["--book", "livre", "serve", "--listen", "127.0.0.1:0"]);
+    let served = Served::new(served);
+    let signed_in = served.post("/connexion", "", "site=kon&qui=person/kon-c-sec&secret=baobab");
+    let cookie = signed_in.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next()).expect("a session");
+    let endorse = || served.post("/viser/1", cookie, "what=endorse&qui=person/kon-c-chef&secret=karite");
+    for _ in 0..4 {
+        assert!(endorse().contains("person/wrong-secret"));
+    }
+    assert!(endorse().contains("person/must-wait"));
+}
+
+/// A book that is served until the test ends.
+struct Served {
+    program: std::process::Child,
+    address: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.program.kill(); // It may have ended by itself.
+        let _ = self.program.wait();
+    }
+}
+
+impl Served {
+    fn new(command: &mut Command) -> Served {
+        use std::io::BufRead as _;
+        let mut program = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        std::io::BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("{line}"));
+        Served { program, address: address.to_owned() }
+    }
+
+    /// What a page of ours is answered when it sends a form.
+    fn post(&self, path: &str, cookie: &str, form: &str) -> String {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
+        let (host, length) = (&self.address, form.len());
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
 }
 
 #[test]
@@ -305,4 +356,14 @@ fn the_practice_year_stops_where_a_configuration_of_ones_own_does_not_fit() {
     let kg = "[[unit]]\ncode = \"kg\"\nlabel = \"kilogramme\"\n[[item]]\ncode = \"cafe\"\nlabel = \"Café\"\nunit = \"kg\"\nscale = 3\n";
     std::fs::write(config.join("items.toml"), kg).unwrap();
     assert_eq!(no(&farm.run(&["demo", "--no-serve", "--config", "config", "--book", "exercice", "--json"])), "demo/broken");
+}
+
+#[test]
+fn a_served_book_is_served_once_and_at_an_address_of_this_machine() {
+    let farm = Farm::new("serve");
+    assert_eq!(no(&farm.run(&["serve", "--listen", "192.0.2.1:1", "--json"])), "serve/cannot-listen");
+    let livre = farm.folder.join("livre");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
+    let _served = Served::new(command.args(["--book", livre.to_str().unwrap(), "serve", "--listen", "127.0.0.1:0"]));
+    assert_eq!(no(&farm.run(&["serve", "--json"])), "serve/open-elsewhere");
 }

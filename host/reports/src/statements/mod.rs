@@ -131,7 +131,18 @@ fn sheet(name: &str, asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Option<
         "exceptions" => exceptions::draw,
         _ => return None,
     };
-    Some(draw(asked, wanted))
+    let mut sheet = draw(asked, wanted);
+    let provisional: Vec<&str> = asked.sites.iter().map(String::as_str).filter(|site| is_provisional(asked.book, site)).collect();
+    if !provisional.is_empty() {
+        sheet.note(Said::new("note.provisional").with("sites", provisional.join(", ")));
+    }
+    Some(sheet)
+}
+
+/// What the founding act says holds until minutes are signed; until then every print says so.
+fn is_provisional(book: &TheBook, site: &str) -> bool {
+    let signed = |meeting: &Id| book.thing(meeting, Date::MAX).is_some_and(|meeting| meeting.text("state") == "signed");
+    book.thing(&Id::new("committee", site), Date::MAX).is_some() && !book.open_at("meeting", site).any(signed)
 }
 
 fn explain(name: &str, asked: &Asked<'_>, (row, column): (&str, &str), value: Cell, because: Because) -> Table {
