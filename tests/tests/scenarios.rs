@@ -177,7 +177,8 @@ fn spoken(language: &str) -> BTreeMap<String, BTreeMap<String, String>> {
         let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         for (key, word) in words(&text) {
             if let Some((code, part)) = key.strip_prefix("refusal.").and_then(|key| key.rsplit_once('.')) {
-                spoken.entry(code.to_owned()).or_default().insert(part.to_owned(), word);
+                let twice = spoken.entry(code.to_owned()).or_default().insert(part.to_owned(), word);
+                assert!(twice.is_none(), "{}: {code} has its words elsewhere too", file.display());
             }
         }
     }
