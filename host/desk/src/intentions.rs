@@ -145,7 +145,8 @@ fn complete(bench: &Bench<'_>, sub: &Submission, past: &Entry, paper: &Thing, cm
         fields: fields.clone(),
     };
     let now = decided_now(bench, &asked, original.as_ref(), today)?;
-    if now.as_ref().is_some_and(|now| *now != decided) || said_since(bench, past.seq, &decided, now.is_some()) {
+    let acts = |effects: &[Effect]| effects.iter().filter(|e| !matches!(e, Effect::Warn { .. })).cloned().collect::<Vec<_>>();
+    if now.as_ref().is_some_and(|now| acts(now) != acts(&decided)) || said_since(bench, past.seq, &decided, now.is_some()) {
         return Err(Refusal::new("intention/overtaken").with("paper", &paper.id).with("seq", past.seq).with("kind", &kind).into());
     }
     if kind == pins::PIN {

@@ -9,10 +9,10 @@ use crate::registry::{Known, Registry, Way};
 use baara_book::allot::allot;
 use baara_book::entry::VERSION;
 use baara_book::guards::{self, Act};
-use baara_book::kinds::{REVEALS, figures_fit};
+use baara_book::kinds::{REVEALS, at_pay, figures_fit};
 use baara_book::{Entry, TheBook};
 use baara_journal::Seal;
-use baara_plugin_api::{Command, Date, Effect, Field, FieldError, Id, Map, Refusal, Value};
+use baara_plugin_api::{Book, Command, Date, Effect, Effects, Field, FieldError, Id, Map, Refusal, Value};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -128,7 +128,8 @@ impl Bench<'_> {
             }
             Way::Desk => return Err(Refusal::new("kind/unknown").with("kind", &cmd.kind)),
         };
-        Ok((guards::with_leave(self.book, &act(cmd, today, false), decided.0)?, plugin))
+        let effects = guards::with_leave(self.book, &act(cmd, today, false), decided.0)?;
+        Ok((at_pay(Effects(effects), &Book::new(&view, &cmd.site, cmd.date)).0, plugin))
     }
 
     /// Texts sealed by two people and now said in clear: filled in from the seals, and equal to them.

@@ -12,6 +12,7 @@ mod workshops;
 
 pub use cash::{REVEALS, Reveal, count_is_over, figures_fit};
 pub use overdue::{PATIENCE, Patience};
+pub use people::at_pay;
 
 /// Every built-in kind, by subject, in reading order.
 #[must_use]

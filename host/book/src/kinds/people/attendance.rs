@@ -1,5 +1,6 @@
 //! Work: assignments to a workshop or farm, and who was there each half-day.
 
+use super::rest;
 use baara_plugin_api::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +23,7 @@ pub(crate) fn why_not(person: &Thing, unit: &Thing, book: &Book<'_>) -> Option<R
 }
 
 /// Every reason why not, the gravest first.
-fn obstacles(person: &Thing, unit: &Thing, book: &Book<'_>) -> Vec<Refusal> {
+pub(super) fn obstacles(person: &Thing, unit: &Thing, book: &Book<'_>) -> Vec<Refusal> {
     let date = book.date();
     let told = |code: &str| Refusal::new(code).with("person", &person.id).with("unit", &unit.id);
     let trade = unit.id_of("trade").and_then(|trade| book.thing(&trade));
@@ -66,6 +67,11 @@ fn absent(person: &Thing) -> Option<Refusal> {
 /// The open assignments of a person on the book's day.
 pub(super) fn assignments_of(book: &Book<'_>, person: &Id) -> Vec<Id> {
     running(book, "person", person).into_iter().map(|one| one.id).collect()
+}
+
+/// The workshops and farms a person is assigned to on the book's day.
+pub(super) fn units_of(book: &Book<'_>, person: &Id) -> Vec<Thing> {
+    running(book, "person", person).iter().filter_map(|one| book.thing(&one.id_of("unit")?)).collect()
 }
 
 /// The people assigned to a unit on the book's day, by id.
@@ -169,7 +175,7 @@ impl Record for AssignmentEnd {
 
 /// The part of a day somebody worked.
 #[derive(Choice, Clone, Copy, PartialEq, Eq, Debug)]
-enum Half {
+pub(super) enum Half {
     Morning,
     Afternoon,
     Day,
@@ -184,7 +190,7 @@ impl Half {
         }
     }
 
-    fn half_days(self) -> i64 {
+    pub(super) fn half_days(self) -> i64 {
         if self == Half::Day { 2 } else { 1 }
     }
 }
@@ -316,6 +322,7 @@ fn note(unit: &Thing, team: &BTreeSet<Id>, people: &BTreeSet<Id>, half: Half, cm
             effects = effects.warn("attendance/not-assigned", &[id, &unit.id], [("person", id.to_string()), ("unit", unit.id.to_string())]);
         }
     }
+    let effects = rest::warn(effects, unit, people, half, book);
     let keys = half.parts().iter();
     Ok(keys.fold(effects, |effects, part| effects.set(&unit.id, &format!("attended-{part}"), sheet.value(part, cmd.date), cmd.date)))
 }
@@ -343,10 +350,10 @@ fn nowhere_else(unit: &Id, people: &BTreeSet<Id>, half: Half, book: &Book<'_>) -
 /// Who has been noted in a unit on one day, by half: one dated value a unit and half-day, not one a person.
 ///
 /// Each half has its own key, so that correcting a morning leaves the afternoon alone.
-struct Sheet(BTreeMap<String, BTreeSet<String>>);
+pub(super) struct Sheet(BTreeMap<String, BTreeSet<String>>);
 
 impl Sheet {
-    fn of(book: &Book<'_>, unit: &Id) -> Sheet {
+    pub(super) fn of(book: &Book<'_>, unit: &Id) -> Sheet {
         let today = book.date().to_string();
         let part = |half: &str| {
             let kept = book.value(unit, &format!("attended-{half}"));
@@ -354,6 +361,11 @@ impl Sheet {
             (half.to_owned(), codes.filter(|_| kept["day"].as_str() == Some(&today)).map(str::to_owned).collect())
         };
         Sheet(Half::Day.parts().iter().map(|half| part(half)).collect())
+    }
+
+    /// The code of each person, once for each half-day.
+    pub(super) fn people(self) -> impl Iterator<Item = String> {
+        self.0.into_values().flatten()
     }
 
     fn first_of<'p>(&self, people: &'p BTreeSet<Id>, half: Half) -> Option<(&'p Id, &'static str)> {

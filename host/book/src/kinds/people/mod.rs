@@ -4,9 +4,12 @@ use baara_plugin_api::prelude::*;
 
 pub(crate) mod attendance;
 mod detainees;
+mod pay;
+mod rest;
 mod training;
 
 pub(crate) use attendance::kind_of_unit;
+pub use pay::at_pay;
 
 /// The kinds of this subject.
 pub(crate) fn kinds() -> Vec<Kind> {

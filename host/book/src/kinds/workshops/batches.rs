@@ -89,6 +89,7 @@ impl Record for Batch {
         let used = used(book, &self.inputs)?;
         let gaps = if unmeasured.is_empty() { expected.gaps(book, &used)? } else { expected.gaps_of_known(book, &used)? };
         let run = Run {
+            measured: expected.lines(&used),
             unit: &self.workshop,
             store: &self.store,
             inputs: &self.inputs,
@@ -161,6 +162,7 @@ impl Record for TradeBatch {
         let days = product["cure-days"].as_i64().or_else(|| trade.as_ref()?.whole("cure-days")).unwrap_or(0);
         let made = [(one, days)];
         let run = Run {
+            measured: expected.lines(&used),
             unit: &self.workshop,
             store: &self.store,
             inputs: &self.inputs,
@@ -215,7 +217,8 @@ fn used(book: &Book<'_>, inputs: &[Input]) -> Result<BTreeMap<Id, Amount>, Refus
 #[derive(Default)]
 struct Expected(BTreeMap<Id, (Amount, Ratio)>);
 
-/// An input that is further from its recipe than its tolerance.
+/// What a recipe expects of an input, and what was used.
+#[derive(Clone)]
 struct Gap {
     item: Id,
     expected: Amount,
@@ -263,16 +266,62 @@ impl Expected {
     }
 
     fn gaps_of_known(&self, book: &Book<'_>, used: &BTreeMap<Id, Amount>) -> Result<Vec<Gap>, Refusal> {
-        let mut gaps = Vec::new();
-        for (item, (expected, tolerance)) in &self.0 {
-            book.open(item)?;
+        self.0.keys().try_for_each(|item| book.open(item).map(drop))?;
+        Ok(self.lines(used).into_iter().filter(Gap::is_beyond).collect())
+    }
+
+    /// What was expected of each input and what was used, within tolerance or not.
+    fn lines(&self, used: &BTreeMap<Id, Amount>) -> Vec<Gap> {
+        let line = |(item, (expected, tolerance)): (&Id, &(Amount, Ratio))| {
             let actual = used.get(item).copied().unwrap_or_else(|| expected.with_count(0));
-            let allowed = tolerance.of(expected.count(), Rounding::Up).unwrap_or(i64::MAX);
-            if (actual.count() - expected.count()).abs() > allowed {
-                gaps.push(Gap { item: item.clone(), expected: *expected, actual, tolerance: *tolerance });
-            }
-        }
-        Ok(gaps)
+            Gap { item: item.clone(), expected: *expected, actual, tolerance: *tolerance }
+        };
+        self.0.iter().map(line).collect()
+    }
+}
+
+impl Gap {
+    /// True when it is further from its recipe than its tolerance.
+    fn is_beyond(&self) -> bool {
+        let allowed = self.tolerance.of(self.expected.count(), Rounding::Up).unwrap_or(i64::MAX);
+        (self.actual.count() - self.expected.count()).abs() > allowed
+    }
+
+    fn args(&self) -> [(&'static str, String); 4] {
+        [
+            ("item", self.item.to_string()),
+            ("expected", self.expected.to_string()),
+            ("actual", self.actual.to_string()),
+            ("tolerance", self.tolerance.to_string()),
+        ]
+    }
+
+    /// How it is kept with its batch, for the sum of a quarter.
+    fn kept(&self) -> Value {
+        json!({"item": self.item, "expected": self.expected.to_string(), "actual": self.actual.to_string()})
+    }
+
+    /// The sum of the quarter's batches with this one: a little too much each time is a lot. Told when it becomes so.
+    fn over_quarter(&self, unit: &Id, book: &Book<'_>) -> Option<Gap> {
+        let tolerance = book.rule("batch.quarter-tolerance").as_str().and_then(Ratio::parse).unwrap_or(self.tolerance);
+        let (year, quarter) = (book.date().year(), book.date().month0() / 3);
+        let in_quarter = |batch: &Thing| batch.date("made").is_some_and(|made| made.year() == year && made.month0() / 3 == quarter);
+        let batches = book.things_having("batch", "unit", unit.as_str());
+        let earlier = batches.iter().filter_map(|id| book.thing(id)).filter(in_quarter);
+        let kept = earlier.flat_map(|batch| batch.values.get("measured").and_then(Value::as_array).cloned().unwrap_or_default());
+        let own: Vec<Value> = kept.filter(|line| line["item"].as_str() == Some(self.item.as_str())).collect();
+        let amount = |line: &Value, key: &str| line[key].as_str().and_then(|text| text.parse::<Amount>().ok()).map_or(0, Amount::count);
+        let (expected, actual) = own.iter().fold((0, 0), |(e, a), line| (e + amount(line, "expected"), a + amount(line, "actual")));
+        let sum = |e: i64, a: i64| Gap {
+            item: self.item.clone(),
+            expected: self.expected.with_count(e),
+            actual: self.actual.with_count(a),
+            tolerance,
+        };
+        let after = sum(expected + self.expected.count(), actual + self.actual.count());
+        // The first batch of a quarter is judged by its own tolerance alone.
+        let is_new = own.len() == 1 || !own.is_empty() && !sum(expected, actual).is_beyond();
+        (is_new && after.is_beyond()).then_some(after)
     }
 }
 
@@ -306,6 +355,7 @@ fn whole(per: Ratio, input_scale: u8, product_scale: u8) -> Option<Ratio> {
 
 /// A batch as it was run, reckoned and ready to be written down.
 struct Run<'a> {
+    measured: Vec<Gap>,
     unit: &'a Id,
     store: &'a Id,
     inputs: &'a [Input],
@@ -337,6 +387,7 @@ impl Run<'_> {
                 ("outputs", self.told().into()),
                 ("persons", id_list(self.persons)),
                 ("motive", self.motive.into()),
+                ("measured", if self.measured.is_empty() { Value::Null } else { self.measured.iter().map(Gap::kept).collect() }),
             ],
         );
         for input in self.inputs {
@@ -364,15 +415,9 @@ impl Run<'_> {
             }
             effects = effects.goods(&made.item.id, made.good, &produced, self.store, lot.as_ref());
         }
-        Ok(gaps.iter().fold(effects, |effects, gap| {
-            let args = [
-                ("item", gap.item.to_string()),
-                ("expected", gap.expected.to_string()),
-                ("actual", gap.actual.to_string()),
-                ("tolerance", gap.tolerance.to_string()),
-            ];
-            effects.warn("batch/beyond-tolerance", &[&batch, &gap.item], args)
-        }))
+        let effects = gaps.iter().fold(effects, |effects, gap| effects.warn("batch/beyond-tolerance", &[&batch, &gap.item], gap.args()));
+        let over = self.measured.iter().filter_map(|line| line.over_quarter(self.unit, book));
+        Ok(over.fold(effects, |effects, gap| effects.warn("batch/beyond-quarter", &[self.unit, &gap.item], gap.args())))
     }
 
     fn told(&self) -> Vec<Value> {
@@ -485,6 +530,21 @@ mod tests {
         assert_eq!(value(&book, &lot, "batch", DAY), json!("batch/kon-20-0001"));
         let outputs = value(&book, &id("batch/kon-20-0001"), "outputs", DAY);
         assert_eq!(outputs, json!([{"item": "item/pave", "good": "1180 piece", "rejected": "10 piece"}]));
+    }
+
+    #[test]
+    fn a_little_too_much_each_time_is_told_once_a_quarter() {
+        let mut book = yard();
+        book.put(&id("rules/kon"), date("2020-01-01"), &[("batch.quarter-tolerance", "2/100".into())]);
+        let mut told = |day: &str, cement: &str| {
+            let effects = done(&mut book, "batch/1", day, paving(cement, "1190 piece", "0 piece"));
+            warnings(&effects).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert!(told("2020-04-10", "520 kg").is_empty(), "each is within its own tolerance");
+        assert_eq!(told("2020-05-10", "520 kg"), ["batch/beyond-quarter"]);
+        assert!(told("2020-06-10", "520 kg").is_empty(), "told already");
+        assert!(told("2020-07-10", "520 kg").is_empty(), "another quarter");
+        assert!(told("2020-08-10", "500 kg").is_empty(), "1020 kg of 1000 are within two hundredths");
     }
 
     #[test]
