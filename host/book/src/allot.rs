@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub fn allot(book: &TheBook, site: &str, today: Date, effects: Vec<Effect>, given: &BTreeMap<Id, Id>) -> Vec<Effect> {
     let mut names = given.clone();
     let mut next: BTreeMap<String, u64> = BTreeMap::new();
-    let index = book.index();
+    let index = &book.index;
     for id in effects.iter().filter_map(opened).filter(|id| id.is_asked()) {
         if names.contains_key(id) {
             continue;

@@ -1,24 +1,30 @@
 //! One hash of the whole state: same journal, same digest, on any machine, with or without plugins.
 
-use crate::world::{Balance, Holds, Life, TheBook, Timelines};
+use crate::world::{Balance, Holds, TheBook};
+use baara_plugin_api::Id;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 impl TheBook {
+    fn sorted_names(&self) -> Vec<Id> {
+        let mut names: Vec<Id> = self.names().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// SHA-256 of the sorted state, in hex.
     #[must_use]
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         let mut line = String::new();
-        let index = self.index();
-        let mut names: Vec<_> = index.names.iter().collect();
-        names.sort_unstable_by_key(|(id, _)| *id);
-        for (id, entity) in names {
-            let Some(life) = self.world.get::<Life>(*entity) else { continue };
+        let index = &self.index;
+        for id in self.sorted_names() {
+            let Some(kept) = self.kept(&id) else { continue };
+            let life = kept.life();
             line.clear();
             let _ = writeln!(line, "thing {id} {} {:?}", life.since, life.ended);
-            for dated in self.world.get::<Timelines>(*entity).into_iter().flat_map(Timelines::lines).flatten() {
-                let _ = writeln!(line, "  {} {} {} {}", dated.key, dated.from, dated.seq, dated.value);
+            for (key, from, value, seq) in kept.timeline() {
+                let _ = writeln!(line, "  {key} {from} {seq} {value}");
             }
             hash.update(line.as_bytes());
         }

@@ -48,6 +48,9 @@ pub struct Entry {
     /// SHA-256 of the plugin that decided it, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
+    /// SHA-256 of the snapshot taken of the book just before it, in hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// The form as filled in, canonical.
     pub fields: Map,
     /// What it does.
@@ -100,6 +103,7 @@ impl Entry {
             reverses: None,
             batch: None,
             plugin: None,
+            state: None,
             fields: cmd.fields.clone(),
             effects,
         }

@@ -4,6 +4,7 @@ use crate::places::{Class, Needs, class, needs};
 use crate::questions::REFERENCE;
 use crate::world::TheBook;
 use baara_plugin_api::{Amount, Date, Effect, Effects, Grant, Id, Map, Refusal, Value, items};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What the guards must know of a command besides its effects.
@@ -204,7 +205,7 @@ pub fn below_list(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> bool {
         if to.kind() != "sold" {
             continue;
         }
-        let price = book.value_at(&list, item.code(), act.date).and_then(Value::as_str).and_then(|s| s.parse::<Amount>().ok());
+        let price = book.value_at(&list, item.code(), act.date).as_deref().and_then(Value::as_str).and_then(|s| s.parse::<Amount>().ok());
         let unit = 10_i128.pow(u32::from(amount.scale()));
         asked += price.map_or(0, |p| i128::from(p.count()) * i128::from(amount.count()) / unit);
     }
@@ -351,7 +352,7 @@ impl Guard<'_, '_> {
     }
 
     fn lot(&self, item: &Id, from: &Id, to: &Id, lot: Option<&Id>) -> Result<(), Refusal> {
-        let by_lot = self.book.value_at(item, "by-lot", Date::MAX).and_then(Value::as_bool).unwrap_or(false);
+        let by_lot = self.book.value_at(item, "by-lot", Date::MAX).as_deref().and_then(Value::as_bool).unwrap_or(false);
         let Some(lot) = lot else {
             let keeps = [from, to].into_iter().find(|p| KEEPING.contains(&p.kind()));
             return match keeps {
@@ -373,13 +374,13 @@ impl Guard<'_, '_> {
     }
 
     fn released(&self, lot: &Id) -> bool {
-        let now = self.opening.get(lot).and_then(|values| values.get("released"));
-        now.or_else(|| self.book.value_at(lot, "released", self.act.date)).and_then(Value::as_bool).unwrap_or(false)
+        let now = self.opening.get(lot).and_then(|values| values.get("released")).map(Cow::Borrowed);
+        now.or_else(|| self.book.value_at(lot, "released", self.act.date)).as_deref().and_then(Value::as_bool).unwrap_or(false)
     }
 
     fn text(&self, thing: &Id, key: &str) -> Option<String> {
-        let now = self.opening.get(thing).and_then(|values| values.get(key));
-        now.or_else(|| self.book.value_at(thing, key, Date::MAX)).and_then(Value::as_str).map(str::to_owned)
+        let now = self.opening.get(thing).and_then(|values| values.get(key)).map(Cow::Borrowed);
+        now.or_else(|| self.book.value_at(thing, key, Date::MAX)).as_deref().and_then(Value::as_str).map(str::to_owned)
     }
 
     fn place(&self, place: &Id) -> Result<(), Refusal> {

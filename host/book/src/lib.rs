@@ -5,11 +5,14 @@ mod digest;
 pub mod entry;
 pub mod guards;
 pub mod kinds;
+mod pack;
 pub mod places;
 mod questions;
 pub mod reversal;
+mod shelf;
+mod snapshot;
 mod world;
 
 pub use entry::Entry;
 pub use questions::{REFERENCE, View};
-pub use world::{TheBook, command_key, month_of};
+pub use world::{TheBook, month_of};

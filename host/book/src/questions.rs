@@ -1,7 +1,9 @@
 //! The nine questions, answered from the world for one site.
 
-use crate::world::{Balance, Holdings, Holds, Life, Month, Name, TheBook, Timelines, Touched, at, month_of};
+use crate::world::{Balance, Holdings, Holds, Kept, Month, TheBook, month_of};
 use baara_plugin_api::{Amount, Answer, Ask, Date, Decision, Holding, Id, Mention, Question, Refusal, Thing, Unit, Value, items};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Kinds of things that belong to no site: everybody reads them.
 pub const REFERENCE: &[&str] = &[
@@ -45,59 +47,66 @@ impl TheBook {
     /// A thing with its values at a date.
     #[must_use]
     pub fn thing(&self, id: &Id, date: Date) -> Option<Thing> {
-        let entity = self.entity(id)?;
-        let life = self.world.get::<Life>(entity)?;
-        let timelines = self.world.get::<Timelines>(entity)?;
-        let values = timelines.lines().filter_map(|line| Some((line[0].key.to_string(), at(line, date)?.clone()))).collect();
-        Some(Thing { id: id.clone(), open: life.ended.is_none(), since: life.since, values })
+        let kept = self.kept(id)?;
+        let life = kept.life();
+        Some(Thing { id: id.clone(), open: life.ended.is_none(), since: life.since, values: kept.values(date) })
     }
 
     /// Every thing of a kind, ended ones too, by id.
     #[must_use]
     pub fn all_of(&self, kind: &str) -> Vec<Id> {
-        let index = self.index();
-        let mut ids: Vec<Id> = [&index.kinds, &index.ended].into_iter().filter_map(|all| all.get(kind)).flatten().cloned().collect();
+        let mut ids: Vec<Id> = self.open_of(kind).chain(self.index.ended.get(kind).into_iter().flatten().cloned()).collect();
         ids.sort_unstable();
         ids
     }
 
     /// Every open thing of a kind, by id.
-    pub fn open_of(&self, kind: &str) -> impl Iterator<Item = &Id> {
-        self.index().kinds.get(kind).into_iter().flatten()
+    pub fn open_of(&self, kind: &str) -> impl Iterator<Item = Id> + use<> {
+        let row = format!("{kind}/");
+        let live = self.index.kinds.get(kind).into_iter().flatten().cloned();
+        let mut ids: Vec<Id> = live.chain(self.shelf.all(&row, &self.index.texts).map(|(id, _)| id)).collect();
+        ids.sort_unstable();
+        ids.into_iter()
     }
 
     /// The open things of a kind whose code begins with a site, by id.
-    pub fn open_at<'b>(&'b self, kind: &str, site: &'b str) -> impl Iterator<Item = &'b Id> {
-        let first = Id::parse(&format!("{kind}/{site}"));
-        let all = self.index().kinds.get(kind).zip(first.ok()).map(|(ids, first)| ids.range(first..));
-        all.into_iter().flatten().take_while(move |id| id.code().starts_with(site)).filter(move |id| id.site() == site)
+    pub fn open_at(&self, kind: &str, site: &str) -> impl Iterator<Item = Id> + use<> {
+        let first = Id::parse(&format!("{kind}/{site}")).ok();
+        let live = self.index.kinds.get(kind).zip(first).map(|(ids, first)| ids.range(first..)).into_iter().flatten();
+        let live = live.take_while(|id| id.code().starts_with(site)).filter(|id| id.site() == site).cloned();
+        let row = format!("{kind}/{site}-");
+        let mut ids: Vec<Id> = live.chain(self.shelf.all(&row, &self.index.texts).map(|(id, _)| id)).collect();
+        ids.sort_unstable();
+        ids.into_iter()
     }
 
     /// The kinds of things there are.
     #[must_use]
     pub fn kinds_of_things(&self) -> Vec<String> {
-        self.index().kinds.keys().cloned().collect()
+        let mut kinds: Vec<String> =
+            [&self.index.kinds, &self.index.ended].into_iter().flat_map(BTreeMap::keys).cloned().chain(self.shelf.kinds()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
     }
 
     /// All the dated values of a thing: key, from, value, seq.
     #[must_use]
     pub fn timeline(&self, id: &Id) -> Vec<(String, Date, Value, u64)> {
-        let timelines = self.entity(id).and_then(|e| self.world.get::<Timelines>(e));
-        let lines = timelines.into_iter().flat_map(Timelines::lines).flatten();
-        lines.map(|d| (d.key.to_string(), d.from, d.value.clone(), d.seq)).collect()
+        self.kept(id).map(Kept::timeline).unwrap_or_default()
     }
 
     /// One attribute's text on a day, without gathering the others; `None` when it has none.
     #[must_use]
     pub fn text_of(&self, id: &Id, key: &str, date: Date) -> Option<String> {
-        self.value_at(id, key, date).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+        self.value_at(id, key, date).as_deref().and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
     /// The facility a thing belongs to on a day: a person's by attribute, all others' by their code.
     #[must_use]
     pub fn home(&self, id: &Id, date: Date) -> String {
         if id.kind() == "person"
-            && let Some(facility) = self.value_at(id, "facility", date).and_then(Value::as_str).and_then(|s| Id::parse(s).ok())
+            && let Some(facility) = self.value_at(id, "facility", date).as_deref().and_then(Value::as_str).and_then(|s| Id::parse(s).ok())
         {
             return facility.code().to_owned();
         }
@@ -108,14 +117,14 @@ impl TheBook {
     #[must_use]
     pub fn rule(&self, site: &str, name: &str, date: Date) -> Value {
         let own = self.value_at(&Id::new("rules", site), name, date);
-        own.or_else(|| self.value_at(&Id::new("rules", "general"), name, date)).cloned().unwrap_or(Value::Null)
+        own.or_else(|| self.value_at(&Id::new("rules", "general"), name, date)).map_or(Value::Null, Cow::into_owned)
     }
 
     /// Unit and decimals of an item.
     #[must_use]
     pub fn measure(&self, item: &Id) -> Option<(Unit, u8)> {
         let unit = self.value_at(item, "unit", Date::MAX)?.as_str().and_then(Unit::parse)?;
-        let scale = self.value_at(item, "scale", Date::MAX).and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok())?;
+        let scale = self.value_at(item, "scale", Date::MAX).as_deref().and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok())?;
         Some((unit, scale))
     }
 
@@ -129,7 +138,7 @@ impl TheBook {
     /// Every holding, sorted by place, item and lot: place, item, lot, balance.
     #[must_use]
     pub fn all_holdings(&self) -> Vec<Holding> {
-        self.gather(self.index().holdings.values().copied())
+        self.gather(self.index.holdings.values().copied())
     }
 
     /// Every holding of a place, sorted.
@@ -189,16 +198,17 @@ impl TheBook {
     /// The seqs of the entries that opened or changed a thing, oldest first.
     #[must_use]
     pub fn touched(&self, id: &Id) -> Vec<u64> {
-        self.entity(id).and_then(|e| self.world.get::<Touched>(e)).map(|t| t.0.clone()).unwrap_or_default()
+        self.kept(id).map(Kept::touched).unwrap_or_default()
     }
 
     /// The entries that concerned a thing.
     #[must_use]
     pub fn mentions(&self, id: &Id) -> Vec<Mention> {
-        let index = self.index();
+        let index = &self.index;
         let line = |seq: u64| {
-            let spine = &index.spine[usize::try_from(seq - 1).ok()?..].first()?;
-            Some(Mention { seq, date: spine.date, kind: index.kind_names[usize::from(spine.kind)].clone(), by: spine.by.clone() })
+            let spine = index.spine.get(usize::try_from(seq - 1).ok()?)?;
+            let by = Id::parse(index.texts.text(spine.by)?).ok()?;
+            Some(Mention { seq, date: spine.date, kind: index.kind_names[usize::from(spine.kind)].clone(), by })
         };
         self.touched(id).into_iter().filter_map(line).collect()
     }
@@ -232,8 +242,8 @@ impl TheBook {
     }
 
     /// Every name in the book that is a place or a thing; for search.
-    pub fn names(&self) -> impl Iterator<Item = &Id> {
-        self.index().names.values().filter_map(|e| self.world.get::<Name>(*e)).map(|n| &n.0)
+    pub fn names(&self) -> impl Iterator<Item = Id> {
+        self.index.names.keys().cloned().chain(self.shelf.all("", &self.index.texts).map(|(id, _)| id))
     }
 }
 
@@ -250,23 +260,21 @@ impl Ask for View<'_> {
             Question::Thing { id, date } => Answer::Thing(book.thing(&id, date)),
             Question::Things { kind, having, date } => {
                 let general = REFERENCE.contains(&kind.as_str());
-                let has = |id: &&Id| having.as_ref().is_none_or(|(key, value)| book.value_at(id, key, date) == Some(value));
+                let has = |id: &Id| having.as_ref().is_none_or(|(key, value)| book.value_at(id, key, date).as_deref() == Some(value));
                 if kind == "person" {
                     // A person follows their facility, so their code does not bound the search.
-                    return Answer::Ids(
-                        book.open_of("person").filter(has).filter(|id| book.home(id, date) == self.site).cloned().collect(),
-                    );
+                    return Answer::Ids(book.open_of("person").filter(has).filter(|id| book.home(id, date) == self.site).collect());
                 }
                 Answer::Ids(if general {
-                    book.open_of(&kind).filter(has).cloned().collect()
+                    book.open_of(&kind).filter(has).collect()
                 } else {
-                    book.open_at(&kind, &self.site).filter(has).cloned().collect()
+                    book.open_at(&kind, &self.site).filter(has).collect()
                 })
             }
-            Question::Value { thing, key, date } => Answer::Value(book.value_at(&thing, &key, date).cloned().unwrap_or(Value::Null)),
+            Question::Value { thing, key, date } => Answer::Value(book.value_at(&thing, &key, date).map_or(Value::Null, Cow::into_owned)),
             Question::Holding { place, .. } if self.hidden(&place) => frozen(&place),
             Question::Holding { place, item, lot: Some(lot) } => {
-                let known = book.index().holdings.contains_key(&(place.clone(), item.clone(), Some(lot.clone())));
+                let known = book.index.holdings.contains_key(&(place.clone(), item.clone(), Some(lot.clone())));
                 Answer::Amount(known.then(|| book.amount(&item, book.balance(&place, &item, Some(&lot)))))
             }
             Question::Holding { place, item, lot: None } => {
@@ -283,7 +291,7 @@ impl Ask for View<'_> {
                 };
                 let mut found = match &place {
                     Some(place) => book.holdings_of(place),
-                    None => book.gather(book.index().holdings.iter().filter(|((p, i, _), _)| fits(p, i)).map(|(_, e)| *e)),
+                    None => book.gather(book.index.holdings.iter().filter(|((p, i, _), _)| fits(p, i)).map(|(_, e)| *e)),
                 };
                 found.retain(|h| fits(&h.place, &h.item) && !h.balance.is_zero() && !self.hidden(&h.place));
                 Answer::Holdings(found)

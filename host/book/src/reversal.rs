@@ -2,7 +2,7 @@
 
 use crate::allot::opened;
 use crate::entry::Entry;
-use crate::world::{TheBook, Timelines};
+use crate::world::TheBook;
 use baara_plugin_api::{Effect, Ending, Id, Refusal, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,9 +89,9 @@ fn undo(book: &TheBook, entry: &Entry, effect: &Effect, keep: &BTreeSet<Id>) -> 
 
 /// The value an attribute had from that date before the entry said otherwise.
 fn before(book: &TheBook, thing: &Id, key: &str, seq: u64, from: baara_plugin_api::Date) -> Value {
-    let line = book.entity(thing).and_then(|e| book.world.get::<Timelines>(e)).map_or(&[][..], |t| t.line(key));
-    let mut earlier = line.iter().filter(|d| d.seq < seq && d.from <= from);
-    earlier.next_back().map_or(Value::Null, |dated| dated.value.clone())
+    let timeline = book.timeline(thing);
+    let mut earlier = timeline.into_iter().filter(|(k, since, _, by)| k == key && *by < seq && *since <= from);
+    earlier.next_back().map_or(Value::Null, |(_, _, value, _)| value)
 }
 
 /// Later entries that used a thing this one opened.

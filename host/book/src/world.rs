@@ -1,19 +1,19 @@
-//! The book's memory: things with dated attributes and places with holdings, in a bevy_ecs `World`.
+//! The book's memory: things with dated attributes and places with holdings, in a bevy_ecs `World`, and beside it
+//! the things nobody has touched since they were opened, packed.
 
 use crate::entry::Entry;
+use crate::pack::Texts;
 use crate::places::{Class, class};
+use crate::shelf::{Packed, Shelf};
 use baara_plugin_api::{Date, Datelike, Effect, Ending, Id, Value, items};
 use bevy_ecs::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The lasting name of a thing or place. An `Entity` ends with the process.
-#[derive(Component, Clone, Debug)]
-#[component(immutable)]
-pub(crate) struct Name(pub(crate) Id);
-
 /// Since when a thing is, and how it ended.
-#[derive(Component, Clone, Debug)]
+#[derive(Component, Clone, Copy, Debug)]
 #[component(immutable)]
 pub(crate) struct Life {
     pub(crate) since: Date,
@@ -36,8 +36,13 @@ pub(crate) struct Dated {
 }
 
 impl Timelines {
-    fn of(room: usize) -> Timelines {
-        Timelines(Vec::with_capacity(room))
+    pub(crate) fn of(values: Vec<Dated>) -> Timelines {
+        Timelines(values)
+    }
+
+    /// All the values, in order of key, then date, then recording.
+    pub(crate) fn all(&self) -> &[Dated] {
+        &self.0
     }
 
     /// The values of one key, oldest first; empty when it was never set.
@@ -105,36 +110,94 @@ pub(crate) struct Month {
 }
 
 /// What an entry left behind besides its effects: when, what and who.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Spine {
     pub(crate) date: Date,
+    /// Its place in [`Index::kind_names`].
     pub(crate) kind: u16,
-    pub(crate) by: Id,
+    /// Its number in [`Index::texts`].
+    pub(crate) by: u32,
 }
 
 /// The indexes over the world, all derived.
-#[derive(Resource, Default)]
+#[derive(Default)]
 pub(crate) struct Index {
-    pub(crate) names: HashMap<Id, Entity>,
+    pub(crate) names: FxHashMap<Id, Entity>,
     /// The open things of each kind, and those that ended.
     pub(crate) kinds: BTreeMap<String, BTreeSet<Id>>,
     pub(crate) ended: BTreeMap<String, BTreeSet<Id>>,
-    pub(crate) holdings: HashMap<(Id, Id, Option<Id>), Entity>,
+    pub(crate) holdings: FxHashMap<(Id, Id, Option<Id>), Entity>,
     pub(crate) series: BTreeMap<(String, String, i32), u64>,
     pub(crate) counters: BTreeMap<(String, String, i32), u64>,
     pub(crate) kind_names: Vec<String>,
     pub(crate) spine: Vec<Spine>,
     pub(crate) reversed: BTreeMap<u64, u64>,
-    pub(crate) seen: HashSet<u128>,
-    /// Each key's text once, shared by all that have it.
-    pub(crate) keys: HashSet<Arc<str>>,
+    /// The entry of each command id seen.
+    pub(crate) seen: FxHashMap<u64, u32>,
+    /// Texts that many things say, kept once.
+    pub(crate) texts: Texts,
     /// Until when a place or facility is closed: the newest closing of each.
-    pub(crate) closed: HashMap<Id, Date>,
+    pub(crate) closed: FxHashMap<Id, Date>,
 }
 
 /// The book: a world that only [`TheBook::apply`] changes.
 pub struct TheBook {
     pub(crate) world: World,
+    pub(crate) shelf: Shelf,
+    pub(crate) index: Index,
+}
+
+/// A thing as it is kept: an entity, or packed on the shelf.
+#[derive(Clone, Copy)]
+pub(crate) enum Kept<'b> {
+    Live(&'b Life, &'b Timelines, &'b Touched),
+    Packed(Packed<'b>),
+}
+
+impl<'b> Kept<'b> {
+    pub(crate) fn life(self) -> Life {
+        match self {
+            Kept::Live(life, ..) => *life,
+            Kept::Packed(packed) => Life { since: packed.since, ended: None },
+        }
+    }
+
+    /// An attribute at a date; `null` counts as none.
+    pub(crate) fn value(self, key: &str, date: Date) -> Option<Cow<'b, Value>> {
+        match self {
+            Kept::Live(_, timelines, _) => at(timelines.line(key), date).map(Cow::Borrowed),
+            Kept::Packed(packed) => (packed.since <= date).then(|| packed.value(key))?.map(Cow::Owned),
+        }
+    }
+
+    /// All attributes at a date.
+    pub(crate) fn values(self, date: Date) -> BTreeMap<String, Value> {
+        match self {
+            Kept::Live(_, timelines, _) => {
+                timelines.lines().filter_map(|line| Some((line[0].key.to_string(), at(line, date)?.clone()))).collect()
+            }
+            Kept::Packed(packed) if packed.since <= date => {
+                packed.values().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)).collect()
+            }
+            Kept::Packed(_) => BTreeMap::new(),
+        }
+    }
+
+    /// All dated values: key, from, value, seq.
+    pub(crate) fn timeline(self) -> Vec<(String, Date, Value, u64)> {
+        match self {
+            Kept::Live(_, timelines, _) => timelines.all().iter().map(|d| (d.key.to_string(), d.from, d.value.clone(), d.seq)).collect(),
+            Kept::Packed(packed) => packed.values().map(|(key, value)| (key.to_owned(), packed.since, value, packed.seq)).collect(),
+        }
+    }
+
+    /// The seqs of the entries that opened or changed it, oldest first.
+    pub(crate) fn touched(self) -> Vec<u64> {
+        match self {
+            Kept::Live(_, _, touched) => touched.0.clone(),
+            Kept::Packed(packed) => vec![packed.seq],
+        }
+    }
 }
 
 impl Default for TheBook {
@@ -149,74 +212,81 @@ pub fn month_of(date: Date) -> i32 {
     date.year() * 12 + i32::try_from(date.month0()).expect("a month is below 12")
 }
 
-/// The command id as a number, for the set of those seen.
-#[must_use]
-pub fn command_key(id: &str) -> u128 {
-    let hex: String = id.chars().filter(char::is_ascii_hexdigit).take(32).collect();
-    u128::from_str_radix(&hex, 16).unwrap_or(0)
+/// The command id as a number, for the index of those seen. Ids are random at their end: it is mixed in well.
+fn command_key(id: &str) -> u64 {
+    let add = |key: u64, byte: u8| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3); // FNV-1a.
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, add)
 }
 
 impl TheBook {
     /// An empty book.
     #[must_use]
     pub fn new() -> TheBook {
-        let mut world = World::new();
-        world.insert_resource(Index::default());
-        TheBook { world }
+        TheBook { world: World::new(), shelf: Shelf::default(), index: Index::default() }
     }
 
     /// How many entries it has folded.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.index().spine.len() as u64
+        self.index.spine.len() as u64
     }
 
-    /// True when a command with this id has been recorded.
+    /// The entry that recorded a command with this id, or with one that has the same key: compare before you believe.
     #[must_use]
-    pub fn has_seen(&self, command_id: &str) -> bool {
-        self.index().seen.contains(&command_key(command_id))
+    pub fn seen(&self, command_id: &str) -> Option<u64> {
+        self.index.seen.get(&command_key(command_id)).copied().map(u64::from)
     }
 
     /// The entry that reversed or corrected `seq`, if one did.
     #[must_use]
     pub fn reversed_by(&self, seq: u64) -> Option<u64> {
-        self.index().reversed.get(&seq).copied()
+        self.index.reversed.get(&seq).copied()
     }
 
     /// The entry that opened a thing.
     #[must_use]
     pub fn opened_by(&self, thing: &Id) -> Option<u64> {
-        self.world.get::<Touched>(self.entity(thing)?)?.0.first().copied()
+        match self.kept(thing)? {
+            Kept::Live(_, _, touched) => touched.0.first().copied(),
+            Kept::Packed(packed) => Some(packed.seq),
+        }
     }
 
     /// The last number taken of a host series of a site and year.
     #[must_use]
     pub fn last_number(&self, site: &str, series: &str, year: i32) -> u64 {
-        self.index().series.get(&(site.to_owned(), series.to_owned(), year)).copied().unwrap_or(0)
-    }
-
-    pub(crate) fn index(&self) -> &Index {
-        self.world.resource::<Index>()
+        self.index.series.get(&(site.to_owned(), series.to_owned(), year)).copied().unwrap_or(0)
     }
 
     pub(crate) fn entity(&self, id: &Id) -> Option<Entity> {
-        self.index().names.get(id).copied()
+        self.index.names.get(id).copied()
     }
 
-    pub(crate) fn life(&self, id: &Id) -> Option<&Life> {
-        self.world.get::<Life>(self.entity(id)?)
+    /// A thing that was opened.
+    pub(crate) fn kept(&self, id: &Id) -> Option<Kept<'_>> {
+        match self.entity(id) {
+            Some(entity) => {
+                let entity = self.world.get_entity(entity).ok()?;
+                Some(Kept::Live(entity.get::<Life>()?, entity.get::<Timelines>()?, entity.get::<Touched>()?))
+            }
+            None => self.shelf.get(id, &self.index.texts).map(Kept::Packed),
+        }
+    }
+
+    pub(crate) fn life(&self, id: &Id) -> Option<Life> {
+        self.kept(id).map(Kept::life)
     }
 
     /// An attribute at a date; `null` counts as none.
-    pub(crate) fn value_at(&self, thing: &Id, key: &str, date: Date) -> Option<&Value> {
-        at(self.world.get::<Timelines>(self.entity(thing)?)?.line(key), date)
+    pub(crate) fn value_at(&self, thing: &Id, key: &str, date: Date) -> Option<Cow<'_, Value>> {
+        self.kept(thing)?.value(key, date)
     }
 
     /// The balance of a holding, in the item's smallest unit.
     #[must_use]
     pub fn balance(&self, place: &Id, item: &Id, lot: Option<&Id>) -> i64 {
         let key = (place.clone(), item.clone(), lot.cloned());
-        let found = self.index().holdings.get(&key).and_then(|e| self.world.get::<Balance>(*e));
+        let found = self.index.holdings.get(&key).and_then(|e| self.world.get::<Balance>(*e));
         found.map_or(0, |balance| balance.now)
     }
 
@@ -226,14 +296,14 @@ impl TheBook {
         for effect in &entry.effects {
             self.fold(entry, effect, posted);
         }
-        let mut index = self.world.resource_mut::<Index>();
+        let index = &mut self.index;
         let kind = index.kind_names.iter().position(|k| *k == entry.kind).unwrap_or_else(|| {
             index.kind_names.push(entry.kind.clone());
             index.kind_names.len() - 1
         });
         let kind = u16::try_from(kind).expect("fewer than 65 536 kinds");
-        index.spine.push(Spine { date: entry.date, kind, by: entry.by.0.clone() });
-        index.seen.insert(command_key(&entry.id));
+        index.spine.push(Spine { date: entry.date, kind, by: index.texts.number(entry.by.0.as_str()) });
+        index.seen.insert(command_key(&entry.id), u32::try_from(index.spine.len()).expect("fewer than 2³² entries"));
         if let Some(seq) = entry.reverses {
             index.reversed.insert(seq, entry.seq);
         }
@@ -241,7 +311,7 @@ impl TheBook {
 
     /// The first open day of all the places an entry moves: money reports go by it.
     fn posted(&self, entry: &Entry) -> Date {
-        let closed = &self.index().closed;
+        let closed = &self.index.closed;
         if closed.is_empty() {
             return entry.date;
         }
@@ -257,6 +327,7 @@ impl TheBook {
     #[must_use]
     pub fn posted_as_kept(&self, entry: &Entry) -> Date {
         let closed_then = |id: &Id| {
+            self.index.closed.get(id)?; // Most places were never closed.
             let line = self.entity(id).and_then(|e| self.world.get::<Timelines>(e)).map_or(&[][..], |t| t.line("closed-until"));
             let days = line.iter().filter(|d| d.seq < entry.seq);
             days.filter_map(|d| d.value.as_str().and_then(|s| s.parse::<Date>().ok())).max()
@@ -275,18 +346,15 @@ impl TheBook {
                 lot.iter().for_each(|lot| self.touch(lot, entry.seq));
             }
             Effect::Open { thing, values } => {
-                self.begin(thing, entry, values.len());
-                for (key, value) in values {
-                    self.say(thing, key, value, entry.date, entry.seq);
-                }
+                values.iter().for_each(|(key, value)| self.note_closing(thing, key, value));
+                self.begin(thing, entry, values);
             }
             Effect::Close { thing, why } => {
                 let entity = self.named(thing);
                 let since = self.world.get::<Life>(entity).map_or(entry.date, |life| life.since);
                 self.world.entity_mut(entity).insert(Life { since, ended: Some((entry.date, *why)) });
-                let mut index = self.world.resource_mut::<Index>();
-                if index.kinds.get_mut(thing.kind()).is_some_and(|open| open.remove(thing)) {
-                    index.ended.entry(thing.kind().to_owned()).or_default().insert(thing.clone());
+                if self.index.kinds.get_mut(thing.kind()).is_some_and(|open| open.remove(thing)) {
+                    self.index.ended.entry(thing.kind().to_owned()).or_default().insert(thing.clone());
                 }
                 self.touch(thing, entry.seq);
             }
@@ -295,11 +363,10 @@ impl TheBook {
                 self.touch(thing, entry.seq);
             }
             Effect::Warn { warning, code, about, args } => {
-                self.begin(warning, entry, 3);
                 let about: Vec<Value> = about.iter().map(|id| Value::from(id.as_str())).collect();
                 let args: Value = args.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect();
                 let values = [("code", Value::from(code.as_str())), ("about", about.into()), ("args", args)];
-                values.iter().for_each(|(key, value)| self.say(warning, key, value, entry.date, entry.seq));
+                self.begin(warning, entry, &values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect());
             }
             Effect::Explain { warning, reason } => {
                 self.say(warning, "explained", &Value::from(reason.as_str()), entry.date, entry.seq);
@@ -307,48 +374,59 @@ impl TheBook {
             }
             Effect::Number { series, year, n, void } => {
                 if !void {
-                    let mut index = self.world.resource_mut::<Index>();
-                    let last = index.series.entry((entry.site.clone(), series.clone(), *year)).or_default();
+                    let last = self.index.series.entry((entry.site.clone(), series.clone(), *year)).or_default();
                     *last = (*last).max(*n);
                 }
             }
         }
     }
 
-    fn begin(&mut self, thing: &Id, entry: &Entry, room: usize) {
-        let entity = self.named(thing);
-        self.world.entity_mut(entity).insert((Life { since: entry.date, ended: None }, Timelines::of(room), Touched(vec![entry.seq])));
-        let mut index = self.world.resource_mut::<Index>();
-        index.kinds.entry(thing.kind().to_owned()).or_default().insert(thing.clone());
+    fn begin(&mut self, thing: &Id, entry: &Entry, values: &BTreeMap<String, Value>) {
         if let Some((site, year, n)) = allotted(thing) {
-            let last = index.counters.entry((thing.kind().to_owned(), site, year)).or_default();
+            let last = self.index.counters.entry((thing.kind().to_owned(), site, year)).or_default();
             *last = (*last).max(n);
+        }
+        if self.entity(thing).is_none() && self.shelf.put(&mut self.index.texts, thing, entry.date, entry.seq, values) {
+            return;
+        }
+        let dated = values.iter().map(|(key, value)| Dated {
+            key: self.index.texts.shared(key),
+            from: entry.date,
+            seq: entry.seq,
+            value: value.clone(),
+        });
+        let timelines = Timelines::of(dated.collect());
+        let entity = self.named(thing);
+        self.live(entity, thing, Life { since: entry.date, ended: None }, timelines, Touched(vec![entry.seq]));
+    }
+
+    /// Makes an entity a thing.
+    pub(crate) fn live(&mut self, entity: Entity, thing: &Id, life: Life, timelines: Timelines, touched: Touched) {
+        self.world.entity_mut(entity).insert((life, timelines, touched));
+        let kinds = if life.ended.is_none() { &mut self.index.kinds } else { &mut self.index.ended };
+        if let Some(ids) = kinds.get_mut(thing.kind()) {
+            ids.insert(thing.clone());
+        } else {
+            kinds.insert(thing.kind().to_owned(), [thing.clone()].into());
+        }
+    }
+
+    /// Keeps until when a place or facility is closed.
+    pub(crate) fn note_closing(&mut self, thing: &Id, key: &str, value: &Value) {
+        if key == "closed-until"
+            && let Some(day) = value.as_str().and_then(|s| s.parse().ok())
+        {
+            let kept = self.index.closed.entry(thing.clone()).or_insert(day);
+            *kept = (*kept).max(day);
         }
     }
 
     fn say(&mut self, thing: &Id, key: &str, value: &Value, from: Date, seq: u64) {
-        if key == "closed-until"
-            && let Some(day) = value.as_str().and_then(|s| s.parse().ok())
-        {
-            let mut index = self.world.resource_mut::<Index>();
-            let kept = index.closed.entry(thing.clone()).or_insert(day);
-            *kept = (*kept).max(day);
-        }
+        self.note_closing(thing, key, value);
         let entity = self.named(thing);
-        let key = self.shared_key(key);
         if let Some(mut timelines) = self.world.get_mut::<Timelines>(entity) {
-            timelines.say(Dated { key, from, seq, value: value.clone() });
+            timelines.say(Dated { key: self.index.texts.shared(key), from, seq, value: value.clone() });
         }
-    }
-
-    fn shared_key(&mut self, key: &str) -> Arc<str> {
-        let mut index = self.world.resource_mut::<Index>();
-        if let Some(known) = index.keys.get(key) {
-            return known.clone();
-        }
-        let new: Arc<str> = key.into();
-        index.keys.insert(new.clone());
-        new
     }
 
     fn touch(&mut self, thing: &Id, seq: u64) {
@@ -360,26 +438,38 @@ impl TheBook {
         }
     }
 
-    fn named(&mut self, id: &Id) -> Entity {
+    /// The entity of a name; a thing on the shelf is taken off it.
+    pub(crate) fn named(&mut self, id: &Id) -> Entity {
         if let Some(entity) = self.entity(id) {
             return entity;
         }
-        let entity = self.world.spawn(Name(id.clone())).id();
-        self.world.resource_mut::<Index>().names.insert(id.clone(), entity);
+        let entity = self.world.spawn_empty().id();
+        self.index.names.insert(id.clone(), entity);
+        if let Some(packed) = self.shelf.get(id, &self.index.texts) {
+            let (since, seq) = (packed.since, packed.seq);
+            let values: Vec<(String, Value)> = packed.values().map(|(key, value)| (key.to_owned(), value)).collect();
+            let dated = values.into_iter().map(|(key, value)| Dated { key: self.index.texts.shared(&key), from: since, seq, value });
+            let timelines = Timelines::of(dated.collect());
+            self.shelf.take(id);
+            self.live(entity, id, Life { since, ended: None }, timelines, Touched(vec![seq]));
+        }
+        entity
+    }
+
+    /// A new holding in its place.
+    pub(crate) fn holding(&mut self, key: (Id, Id, Option<Id>), balance: Balance) -> Entity {
+        let home = self.named(&key.0);
+        let holds = Holds { place: key.0.clone(), item: key.1.clone(), lot: key.2.clone() };
+        let entity = self.world.spawn((holds, balance, In(home))).id();
+        self.index.holdings.insert(key, entity);
         entity
     }
 
     fn shift(&mut self, place: &Id, item: &Id, lot: Option<&Id>, count: i64, month: i32) {
         let lot = lot.filter(|_| class(place) == Some(Class::Held)).cloned(); // World places fold their lots together.
         let key = (place.clone(), item.clone(), lot);
-        let known = self.index().holdings.get(&key).copied();
-        let entity = known.unwrap_or_else(|| {
-            let home = self.named(place);
-            let holds = Holds { place: key.0.clone(), item: key.1.clone(), lot: key.2.clone() };
-            let entity = self.world.spawn((holds, Balance::default(), In(home))).id();
-            self.world.resource_mut::<Index>().holdings.insert(key, entity);
-            entity
-        });
+        let known = self.index.holdings.get(&key).copied();
+        let entity = known.unwrap_or_else(|| self.holding(key, Balance::default()));
         let mut balance = self.world.get_mut::<Balance>(entity).expect("a holding has a balance");
         balance.now += count;
         let at = balance.months.partition_point(|m| m.month < month);

@@ -55,7 +55,7 @@ pub(crate) fn person(desk: &Desk, named: &str) -> Result<Id, Failure> {
     let ending = format!("-{code}");
     let mut alike = book.open_of("person").filter(|p| p.code().ends_with(&ending));
     match (alike.next(), alike.next()) {
-        (Some(only), None) => Ok(only.clone()),
+        (Some(only), None) => Ok(only),
         _ => Err(unknown()),
     }
 }
@@ -72,7 +72,7 @@ pub(crate) fn thing(book: &TheBook, named: &str) -> Result<Id, Failure> {
     }
     let mut alike = book.names().filter(|id| id.code() == named && book.thing(id, Date::MAX).is_some());
     match (alike.next(), alike.next()) {
-        (Some(only), None) => Ok(only.clone()),
+        (Some(only), None) => Ok(only),
         _ => Err(unknown()),
     }
 }

@@ -1,6 +1,6 @@
 //! Copies of a book and proofs about it: verify, backup, restore.
 
-use crate::writer::replay;
+use crate::snapshots::replay;
 use crate::{Desk, Fault};
 use baara_journal::{Journal, Sealed, hex, import_copy};
 use std::path::Path;
@@ -57,8 +57,8 @@ fn verify_journal(journal: &Journal, altered_seals: usize, progress: impl FnMut(
     let mut damage = found.first_bad.as_ref().map(|bad| Damage { seq: bad.seq, code: "journal/damaged".to_owned(), what: bad.to_string() });
     let mut digest = String::new();
     if damage.is_none() {
-        match replay(journal, |_| {}) {
-            Ok((book, _)) => digest = book.digest(),
+        match replay(journal) {
+            Ok(book) => digest = book.digest(),
             Err(Fault::Entry { seq, code }) => damage = Some(Damage { seq, code: code.to_owned(), what: code.to_owned() }),
             Err(fault) => return Err(fault),
         }

@@ -3,7 +3,8 @@
 use crate::answers::{Answer, Submission};
 use crate::judge::{Bench, Judged, No};
 use crate::registry::Registry;
-use crate::writer::{Head, Job, Writer, replay};
+use crate::snapshots::{self, Opened};
+use crate::writer::{Job, Writer};
 use crate::{Fault, plugins};
 use baara_book::{Entry, TheBook};
 use baara_journal::{Journal, Sealed};
@@ -50,10 +51,10 @@ impl Desk {
         let mut journal = Journal::create(&folder.join("book.db"))?;
         journal.set_meta("practice", if practice { "yes" } else { "no" })?;
         let sealed = Sealed::create(&folder.join("people.db"))?;
-        Desk::start(folder, journal, sealed, TheBook::new(), Head::default(), practice)
+        Desk::start(folder, journal, sealed, Opened::default(), practice)
     }
 
-    /// Opens a book and folds its journal.
+    /// Opens a book from its snapshot, and folds what its journal has beyond it.
     ///
     /// # Errors
     /// When it is not a book, is newer, is open elsewhere, or an entry is damaged.
@@ -61,11 +62,12 @@ impl Desk {
         let journal = Journal::open(&folder.join("book.db"))?;
         let sealed = Sealed::open(&folder.join("people.db"))?;
         let practice = journal.meta("practice")?.as_deref() == Some("yes");
-        let (book, head) = replay(&journal, progress)?;
-        Desk::start(folder, journal, sealed, book, head, practice)
+        let opened = snapshots::open(&journal, folder, progress)?;
+        Desk::start(folder, journal, sealed, opened, practice)
     }
 
-    fn start(folder: &Path, mut journal: Journal, sealed: Sealed, book: TheBook, head: Head, practice: bool) -> Result<Desk, Fault> {
+    fn start(folder: &Path, mut journal: Journal, sealed: Sealed, opened: Opened, practice: bool) -> Result<Desk, Fault> {
+        let Opened { book, head, pinned } = opened;
         journal.make_room()?;
         let plugins = folder.join("plugins");
         let mut registry = Registry::core();
@@ -73,7 +75,16 @@ impl Desk {
         let shared =
             Arc::new(Shared { book: RwLock::new(book), registry: RwLock::new(registry), sealed: Mutex::new(sealed), plugins, practice });
         let (jobs, inbox) = channel();
-        let writer = Writer { shared: shared.clone(), journal, prev: head.prev, hlc: head.hlc, stopped: false, swept: BTreeMap::new() };
+        let writer = Writer {
+            shared: shared.clone(),
+            journal,
+            folder: folder.to_owned(),
+            head,
+            pinned,
+            snapshot: None,
+            stopped: false,
+            swept: BTreeMap::new(),
+        };
         let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&inbox))?;
         Ok(Desk { folder: folder.to_owned(), shared, jobs: Some(jobs), writer: Some(writer) })
     }

@@ -237,6 +237,7 @@ impl Bench<'_> {
             reverses,
             batch: None,
             plugin,
+            state: None,
             fields: cmd.fields,
             effects,
         }

@@ -17,6 +17,7 @@ mod plugins;
 mod proposing;
 mod reading;
 mod registry;
+mod snapshots;
 mod sweeps;
 mod writer;
 

@@ -112,9 +112,9 @@ pub fn roles_of(book: &TheBook, person: &Id, date: Date) -> Vec<Id> {
 /// The proposals and visas of a site that wait, oldest first, each with what it still needs.
 #[must_use]
 pub fn waiting_at(book: &TheBook, site: &str, date: Date) -> Vec<(Id, Vec<String>)> {
-    let waits = |id: &&Id| book.text_of(id, "state", date).is_some_and(|state| state == "waiting" || state == "open");
+    let waits = |id: &Id| book.text_of(id, "state", date).is_some_and(|state| state == "waiting" || state == "open");
     let both = ["proposal", "visa"].into_iter().flat_map(|kind| book.open_at(kind, site));
-    let papers = both.filter(waits).filter_map(|id| book.thing(id, date));
+    let papers = both.filter(waits).filter_map(|id| book.thing(&id, date));
     let mut papers: Vec<_> = papers
         .map(|t| (t.values.get("entry").and_then(Value::as_u64), t.id.clone(), t.list("needs").into_iter().map(str::to_owned).collect()))
         .collect();

@@ -89,7 +89,7 @@ pub(crate) fn declaration_of(file: &Path, folder: &Path) -> Result<(String, Decl
 
 /// Opens every plugin the book has pinned; a missing or changed file leaves its data readable and its kinds refused.
 pub(crate) fn pinned(book: &TheBook, folder: &Path) -> Vec<std::sync::Arc<Pinned>> {
-    let ids: Vec<Id> = book.open_of("plugin").cloned().collect();
+    let ids: Vec<Id> = book.open_of("plugin").collect();
     ids.iter().filter_map(|id| book.thing(id, Date::MAX)).filter_map(|thing| open(&thing.values, folder)).map(std::sync::Arc::new).collect()
 }
 

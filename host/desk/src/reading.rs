@@ -212,13 +212,13 @@ impl Reader<'_> {
                 }
             }
             let wanted = fold(text);
-            let called = |id: &&Id| {
+            let called = |id: &Id| {
                 let Some(thing) = self.book.thing(id, self.date) else { return false };
                 let labels =
                     [thing.text("label"), thing.text("label-en")].into_iter().chain(thing.list("aliases")).map(fold).collect::<Vec<_>>();
                 labels.contains(&wanted)
             };
-            let found: Vec<&Id> = self.book.open_of(kind).filter(called).collect();
+            let found: Vec<Id> = self.book.open_of(kind).filter(called).collect();
             if let [one] = found.as_slice() {
                 return Ok(one.as_str().into());
             }

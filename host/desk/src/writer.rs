@@ -5,15 +5,16 @@ use crate::answers::{Answer, Recorded, Submission, Waiting};
 use crate::clock::Clock;
 use crate::desk::Shared;
 use crate::judge::{Bench, Judged, No, opened_things};
-use crate::{Fault, plugins, sweeps};
+use crate::{Fault, plugins, snapshots, sweeps};
 use baara_book::allot::number_text;
 use baara_book::{Entry, TheBook};
 use baara_journal::{Journal, Record, TIDY_AT_BYTES, hex};
 use baara_plugin_api::{Date, Effect, Id};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
+use std::thread::JoinHandle;
 
 /// Makes the desk's own entries from what the book says at that moment.
 pub(crate) type Make = Box<dyn FnOnce(&Bench<'_>) -> Result<Vec<Judged>, No> + Send>;
@@ -36,8 +37,11 @@ const GROUP: usize = 512;
 pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) journal: Journal,
-    pub(crate) prev: String,
-    pub(crate) hlc: i64,
+    pub(crate) folder: PathBuf,
+    pub(crate) head: Head,
+    /// How many entries the newest pinned snapshot holds, and its bytes until they are on their way to the disk.
+    pub(crate) pinned: u64,
+    pub(crate) snapshot: Option<Vec<u8>>,
     pub(crate) stopped: bool,
     /// The last day each site was swept, as far as this process knows: a second sweep finds nothing new.
     pub(crate) swept: BTreeMap<String, Date>,
@@ -51,6 +55,7 @@ struct Pending {
 impl Writer {
     pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
         let mut records: Vec<Record> = Vec::new();
+        let mut saving: Option<JoinHandle<()>> = None;
         while let Ok(first) = jobs.recv() {
             let mut pending: Vec<Pending> = Vec::new();
             let mut next = Some(first);
@@ -82,10 +87,16 @@ impl Writer {
                 next = if records.len() < GROUP { jobs.try_recv().ok() } else { None };
             }
             self.commit(&mut records, &mut pending);
+            if let Some(bytes) = self.snapshot.take().filter(|_| !self.stopped) {
+                saving.take().map(JoinHandle::join); // One at a time; it cannot fail.
+                let folder = self.folder.clone();
+                saving = Some(std::thread::spawn(move || snapshots::write(&folder, &bytes)));
+            }
             if self.journal.wal_bytes().is_ok_and(|bytes| bytes > TIDY_AT_BYTES) {
                 let _ = self.journal.tidy(); // The log only grows; the next commit tells a real fault.
             }
         }
+        saving.map(JoinHandle::join);
     }
 
     /// One commit for the group; the answers go out after the sync. A failed commit stops the desk.
@@ -146,8 +157,9 @@ impl Writer {
         let shared = self.shared.clone();
         let judged = {
             let book = shared.book.read().expect("no reader panics");
-            if book.has_seen(&sub.id) {
-                return self.again(&book, &sub, records);
+            let seen = book.seen(&sub.id).and_then(|seq| self.past(seq, records));
+            if let Some(first) = seen.filter(|first| first.id == sub.id) {
+                return self.again(&book, &sub, &first);
             }
             let registry = shared.registry.read().expect("no reader panics");
             let past = |seq: u64| self.past(seq, records);
@@ -173,10 +185,15 @@ impl Writer {
     /// Gives an entry its place in the chain, seals its names, and folds it in.
     fn place(&mut self, judged: Judged, records: &mut Vec<Record>, batch: Option<u64>) -> Answer {
         let Judged { mut entry, seals, waiting, visa } = judged;
-        entry.prev.clone_from(&self.prev);
-        self.hlc = (self.hlc + 1).max(entry.at << 16);
-        entry.hlc = self.hlc;
+        entry.prev.clone_from(&self.head.prev);
+        self.head.hlc = (self.head.hlc + 1).max(entry.at << 16);
+        entry.hlc = self.head.hlc;
         entry.batch = batch;
+        let mut snapshot = None;
+        if snapshots::is_due(entry.seq - 1, self.pinned) {
+            let (bytes, pin) = snapshots::taken(&self.shared.book.read().expect("no reader panics"));
+            (entry.state, snapshot) = (Some(pin), Some(bytes));
+        }
         let bytes = entry.bytes();
         if bytes.len() > baara_book::entry::MAX_BYTES {
             return Answer::Refused(baara_plugin_api::Refusal::new("entry/too-large").with("bytes", bytes.len()));
@@ -187,8 +204,11 @@ impl Writer {
             self.stopped = true;
             return Answer::Fault(fault.into());
         }
+        if snapshot.is_some() {
+            (self.pinned, self.snapshot) = (entry.seq - 1, snapshot);
+        }
         let record = Record::new(entry.seq, bytes);
-        self.prev = hex(&record.leaf);
+        self.head.prev = hex(&record.leaf);
         records.push(record);
         let pins =
             entry.effects.iter().any(|e| matches!(e, Effect::Open { thing, .. } | Effect::Set { thing, .. } if thing.kind() == "plugin"));
@@ -201,8 +221,8 @@ impl Writer {
             }
         }
         match waiting {
-            Some((proposal, needs)) => Answer::Waiting(Waiting { seq: entry.seq, code: self.prev.clone(), proposal, needs }),
-            None => Answer::Recorded(recorded(&entry, self.prev.clone(), visa, false)),
+            Some((proposal, needs)) => Answer::Waiting(Waiting { seq: entry.seq, code: self.head.prev.clone(), proposal, needs }),
+            None => Answer::Recorded(recorded(&entry, self.head.prev.clone(), visa, false)),
         }
     }
 
@@ -239,22 +259,21 @@ impl Writer {
         }
     }
 
-    /// All of a batch or nothing: at the first no, the world is rebuilt from the journal.
+    /// All of a batch or nothing: at the first no, the book is opened again as the journal has it.
     fn whole(&mut self, subs: &[Submission], records: &mut Vec<Record>) -> Vec<Answer> {
-        let (prev, hlc) = (self.prev.clone(), self.hlc);
         let first = self.shared.book.read().expect("no reader panics").size() + 1;
         let mut answers = Vec::with_capacity(subs.len());
-        let mut failed = false;
         for sub in subs {
-            let answer = self.one(sub.clone(), records, Some(first));
-            failed |= answer.is_no();
-            answers.push(answer);
+            answers.push(self.one(sub.clone(), records, Some(first)));
         }
-        if failed {
+        if answers.iter().any(Answer::is_no) && !records.is_empty() {
             records.clear();
-            (self.prev, self.hlc) = (prev, hlc);
-            match replay(&self.journal, |_| {}) {
-                Ok((book, _)) => *self.shared.book.write().expect("no reader panics") = book,
+            self.snapshot = None;
+            match snapshots::open(&self.journal, &self.folder, |_| {}) {
+                Ok(opened) => {
+                    *self.shared.book.write().expect("no reader panics") = opened.book;
+                    (self.head, self.pinned) = (opened.head, opened.pinned);
+                }
                 Err(fault) => {
                     self.stopped = true;
                     return vec![Answer::Fault(fault)];
@@ -265,11 +284,10 @@ impl Writer {
     }
 
     /// The first answer again for the same command; a refusal for another content under the same id.
-    fn again(&self, book: &TheBook, sub: &Submission, records: &[Record]) -> Answer {
-        let found = (1..=book.size()).rev().find_map(|seq| self.past(seq, records).filter(|entry| entry.id == sub.id));
+    fn again(&self, book: &TheBook, sub: &Submission, first: &Entry) -> Answer {
         let registry = self.shared.registry.read().expect("no reader panics");
         let sealed = self.shared.sealed.lock().expect("no holder panics");
-        Memory { book, registry: &registry, sealed: &sealed }.answer(sub, found.as_ref())
+        Memory { book, registry: &registry, sealed: &sealed }.answer(sub, Some(first))
     }
 
     fn past(&self, seq: u64, records: &[Record]) -> Option<Entry> {
@@ -288,38 +306,6 @@ pub(crate) fn recorded(entry: &Entry, code: String, visa: Vec<String>, again: bo
     let warnings = entry.effects.iter().filter_map(|e| if let Effect::Warn { code, .. } = e { Some(code.clone()) } else { None }).collect();
     let opened: Vec<Id> = opened_things(&entry.effects);
     Recorded { seq: entry.seq, code, opened, number, warnings, visa, again }
-}
-
-/// Folds the whole journal into a new book, checking that each entry follows the one before.
-pub(crate) fn replay(journal: &Journal, mut progress: impl FnMut(u64)) -> Result<(TheBook, Head), Fault> {
-    let (mut book, mut head, mut wrong) = (TheBook::new(), Head::default(), None);
-    let _ = journal.scan(1, |seq, bytes, leaf| {
-        let code = match Entry::read(bytes) {
-            Ok(entry) if baara_journal::leaf_hash(bytes) != leaf => Err((entry.seq, "entry/damaged")),
-            Ok(entry) if entry.seq != seq || entry.prev != head.prev => Err((seq, "entry/broken-chain")),
-            Ok(entry) => {
-                book.apply(&entry);
-                head = Head { prev: hex(&leaf), hlc: entry.hlc };
-                Ok(())
-            }
-            Err(baara_book::entry::UnreadableEntry::Newer) => Err((seq, "entry/newer")),
-            Err(baara_book::entry::UnreadableEntry::Damaged(_)) => Err((seq, "entry/damaged")),
-        };
-        if seq % 1000 == 0 {
-            progress(seq);
-        }
-        match code {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(found) => {
-                wrong = Some(found);
-                ControlFlow::Break(())
-            }
-        }
-    })?;
-    match wrong {
-        Some((seq, code)) => Err(Fault::Entry { seq, code }),
-        None => Ok((book, head)),
-    }
 }
 
 /// Where the chain stands.

@@ -19,7 +19,7 @@ const LISTED: usize = 8;
 /// Things of a kind, or entries of a record kind.
 pub(crate) fn list(session: &mut Session, kind: &str, drawn: &Drawn) -> Result<(), Failure> {
     let desk = session.desk()?;
-    let ids: Vec<Id> = desk.book().open_of(kind).cloned().collect();
+    let ids: Vec<Id> = desk.book().open_of(kind).collect();
     let known = !ids.is_empty() || desk.book().kinds_of_things().iter().any(|k| k == kind);
     if !known && desk.registry().declaration(kind).is_some() {
         return entries(session, &desk, kind, drawn);

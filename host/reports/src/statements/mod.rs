@@ -248,6 +248,7 @@ pub(crate) mod tests {
             reverses: None,
             batch: None,
             plugin: None,
+            state: None,
             fields: Map::new(),
             effects: effects.0,
         }

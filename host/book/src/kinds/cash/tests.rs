@@ -785,7 +785,7 @@ fn the_guards_let_a_whole_season_of_cash_pass() {
         book.does(&first("count-begin/1", DAY, json!({"place": place})));
         let refused = book.tries(&first("bank-withdrawal/1", DAY, withdrawal.clone()));
         assert_eq!(refused.is_err_and(|r| r.code == "place/frozen"), place == "cash-box/kon-caisse");
-        let count = book.0.open_of("count").max().unwrap().clone();
+        let count = book.0.open_of("count").max().unwrap();
         book.does(&first("count-first/1", DAY, json!({"count": count, "figures": "sealed:aa"})));
         book.does(&second("count-second/1", DAY, json!({"count": count, "figures": "sealed:bb"})));
         book.does(&close(count.as_str(), DAY, figures, figures));

@@ -63,6 +63,7 @@ mod tests {
                 reverses: None,
                 batch: None,
                 plugin: None,
+                state: None,
                 fields: Default::default(),
                 effects,
             };
@@ -194,7 +195,7 @@ mod tests {
         kept.done("training/1", "2020-02-12", course);
         kept.done("training-end/1", "2020-03-12", json!({"lines": [{"training": "training/kon-20-0001", "completed": true}]}));
         kept.done("certificate/1", "2020-03-13", json!({"training": "training/kon-20-0001"}));
-        let number = kept.0.value_at(&id("training/kon-20-0001"), "certificate", date("2020-03-13")).cloned();
+        let number = kept.0.value_at(&id("training/kon-20-0001"), "certificate", date("2020-03-13")).map(std::borrow::Cow::into_owned);
         assert_eq!(number, Some(json!("KON-2020-000001")));
 
         kept.done("status/1", "2020-04-01", json!({"person": untried, "status": "convicted"}));
