@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// The nine questions.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "kebab-case")]
+#[serde(tag = "ask", rename_all = "kebab-case", try_from = "Flat")]
 pub enum Question {
     /// One thing with its values at a date.
     Thing {
@@ -84,6 +84,54 @@ pub enum Question {
         /// When.
         date: Date,
     },
+}
+
+/// A question as it lies in the bytes: read in one pass, which a tagged enum is not.
+#[derive(Deserialize)]
+struct Flat {
+    ask: String,
+    id: Option<Id>,
+    date: Option<Date>,
+    kind: Option<String>,
+    having: Option<(String, Value)>,
+    thing: Option<Id>,
+    key: Option<String>,
+    place: Option<Id>,
+    place_kind: Option<String>,
+    item: Option<Id>,
+    lot: Option<Id>,
+    from: Option<Date>,
+    to: Option<Date>,
+    about: Option<Id>,
+    name: Option<String>,
+}
+
+impl TryFrom<Flat> for Question {
+    type Error = String;
+
+    fn try_from(flat: Flat) -> Result<Question, String> {
+        fn need<T>(value: Option<T>, name: &str) -> Result<T, String> {
+            value.ok_or_else(|| format!("the question lacks '{name}'"))
+        }
+        let date = || need(flat.date, "date");
+        Ok(match flat.ask.as_str() {
+            "thing" => Question::Thing { id: need(flat.id, "id")?, date: date()? },
+            "things" => Question::Things { kind: need(flat.kind, "kind")?, having: flat.having, date: date()? },
+            "value" => Question::Value { thing: need(flat.thing, "thing")?, key: need(flat.key, "key")?, date: date()? },
+            "holding" => Question::Holding { place: need(flat.place, "place")?, item: need(flat.item, "item")?, lot: flat.lot },
+            "holdings" => Question::Holdings { place: flat.place, place_kind: flat.place_kind, item: flat.item },
+            "turnover" => Question::Turnover {
+                place: need(flat.place, "place")?,
+                item: need(flat.item, "item")?,
+                from: need(flat.from, "from")?,
+                to: need(flat.to, "to")?,
+            },
+            "entries" => Question::Entries { about: need(flat.about, "about")? },
+            "decision" => Question::Decision { id: need(flat.id, "id")? },
+            "rule" => Question::Rule { name: need(flat.name, "name")?, date: date()? },
+            other => return Err(format!("no question '{other}' is known")),
+        })
+    }
 }
 
 /// What the host answers.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// What the host asks of a plugin.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "call", rename_all = "kebab-case")]
+#[serde(tag = "call", rename_all = "kebab-case", try_from = "Flat")]
 pub enum Message {
     /// Decide a command.
     Decide {
@@ -19,6 +19,25 @@ pub enum Message {
         /// Its name and arguments, as a command that is never recorded.
         command: Command,
     },
+}
+
+/// A message as it lies in the bytes: read in one pass, which a tagged enum is not.
+#[derive(Deserialize)]
+struct Flat {
+    call: String,
+    command: Command,
+}
+
+impl TryFrom<Flat> for Message {
+    type Error = String;
+
+    fn try_from(Flat { call, command }: Flat) -> Result<Message, String> {
+        match call.as_str() {
+            "decide" => Ok(Message::Decide { command }),
+            "table" => Ok(Message::Table { command }),
+            _ => Err(format!("no call '{call}' is known")),
+        }
+    }
 }
 
 /// What a plugin answers.

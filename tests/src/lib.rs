@@ -1,9 +1,11 @@
 //! Scenarios across rooms: behaviour told in the user's words, run through the desk, the journal and real plugin files.
 
+mod decade;
 mod fixture;
 mod scenario;
 mod scratch;
 
+pub use decade::{Decade, SITE};
 pub use fixture::{DAY_ONE, Fixture, library, plugin_files, project};
 pub use scenario::{Failure, Story, Told, run_file};
 pub use scratch::Scratch;

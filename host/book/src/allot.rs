@@ -34,7 +34,9 @@ pub fn allot(book: &TheBook, site: &str, today: Date, effects: Vec<Effect>, give
             text = Some(number_text(site, today.year(), *last));
         }
     }
-    effects.into_iter().map(|effect| rename(effect, &names, text.as_deref())).collect()
+    let names = Names { names, number: text };
+    effects.iter_mut().for_each(|effect| names.rename(effect));
+    effects
 }
 
 /// Puts only the ids that are already decided; the others, and numbers, are still to be allotted.
@@ -61,42 +63,57 @@ pub fn opened(effect: &Effect) -> Option<&Id> {
     }
 }
 
-fn rename(effect: Effect, names: &BTreeMap<Id, Id>, number: Option<&str>) -> Effect {
-    let id = |id: Id| if id.is_asked() { named(&id, names) } else { id };
-    let value = |value: Value| rewrite(value, names, number);
-    match effect {
-        Effect::Move { item, amount, from, to, lot } => Effect::Move { item, amount, from: id(from), to: id(to), lot: lot.map(id) },
-        Effect::Open { thing, values } => {
-            Effect::Open { thing: id(thing), values: values.into_iter().map(|(k, v)| (k, value(v))).collect() }
+/// What stands for what a plugin wrote.
+struct Names {
+    names: BTreeMap<Id, Id>,
+    number: Option<String>,
+}
+
+impl Names {
+    fn rename(&self, effect: &mut Effect) {
+        match effect {
+            Effect::Move { from, to, lot, .. } => [Some(from), Some(to), lot.as_mut()].into_iter().flatten().for_each(|id| self.id(id)),
+            Effect::Open { thing, values } => {
+                self.id(thing);
+                values.values_mut().for_each(|value| self.value(value));
+            }
+            Effect::Close { thing, .. } => self.id(thing),
+            Effect::Set { thing, value, .. } => {
+                self.id(thing);
+                self.value(value);
+            }
+            Effect::Warn { warning, about, .. } => {
+                self.id(warning);
+                about.iter_mut().for_each(|id| self.id(id));
+            }
+            Effect::Explain { warning, .. } => self.id(warning),
+            Effect::Number { .. } => {}
         }
-        Effect::Close { thing, why } => Effect::Close { thing: id(thing), why },
-        Effect::Set { thing, key, value: v, from } => Effect::Set { thing: id(thing), key, value: value(v), from },
-        Effect::Warn { warning, code, about, args } => {
-            Effect::Warn { warning: id(warning), code, about: about.into_iter().map(id).collect(), args }
-        }
-        Effect::Explain { warning, reason } => Effect::Explain { warning: id(warning), reason },
-        Effect::Number { .. } => effect,
     }
-}
 
-/// `transit/$1` names what `kind/$1` was opened as when only another kind of the same mark was opened.
-fn named(id: &Id, names: &BTreeMap<Id, Id>) -> Id {
-    names
-        .get(id)
-        .cloned()
-        .or_else(|| names.iter().find(|(asked, _)| asked.code() == id.code()).map(|(_, got)| got.as_kind(id.kind())))
-        .unwrap_or_else(|| id.clone())
-}
+    fn id(&self, id: &mut Id) {
+        if id.is_asked() {
+            *id = self.named(id);
+        }
+    }
 
-fn rewrite(value: Value, names: &BTreeMap<Id, Id>, number: Option<&str>) -> Value {
-    match value {
-        Value::String(s) if s == NUMBER => number.map_or(Value::String(s), Value::from),
-        Value::String(s) if s.contains("/$") => match Id::parse(&s) {
-            Ok(id) => Value::from(named(&id, names).as_str()),
-            Err(_) => Value::String(s),
-        },
-        Value::Array(list) => list.into_iter().map(|v| rewrite(v, names, number)).collect::<Vec<_>>().into(),
-        Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k, rewrite(v, names, number))).collect()),
-        other => other,
+    /// `transit/$1` names what `kind/$1` was opened as when only another kind of the same mark was opened.
+    fn named(&self, id: &Id) -> Id {
+        let other = || self.names.iter().find(|(asked, _)| asked.code() == id.code()).map(|(_, got)| got.as_kind(id.kind()));
+        self.names.get(id).cloned().or_else(other).unwrap_or_else(|| id.clone())
+    }
+
+    fn value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) if text == NUMBER => self.number.iter().for_each(|number| text.clone_from(number)),
+            Value::String(text) if text.contains("/$") => {
+                if let Ok(id) = Id::parse(text) {
+                    self.named(&id).as_str().clone_into(text);
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|one| self.value(one)),
+            Value::Object(map) => map.values_mut().for_each(|one| self.value(one)),
+            _ => {}
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! An entry: a command and its effects, who and when, as kept in the journal.
 
 use baara_plugin_api::{Date, Effect, Id, Map};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// The format of entries this program writes.
@@ -12,7 +13,7 @@ pub const MAX_BYTES: usize = 65_535;
 /// One line of the journal. Keys stand in this order in the bytes; `effects` is last.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct Entry<Form = Map> {
     /// Format version.
     pub v: u32,
     /// Place in the journal, from 1.
@@ -51,8 +52,8 @@ pub struct Entry {
     /// SHA-256 of the snapshot taken of the book just before it, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The form as filled in, canonical.
-    pub fields: Map,
+    /// The form as filled in, canonical. Folding needs it not: [`Entry::read_to_fold`] passes over it.
+    pub fields: Form,
     /// What it does.
     pub effects: Vec<Effect>,
 }
@@ -69,17 +70,29 @@ impl Entry {
     /// # Errors
     /// When they are not an entry this program knows.
     pub fn read(bytes: &[u8]) -> Result<Entry, UnreadableEntry> {
-        #[derive(Deserialize)]
-        struct Version {
-            v: u32,
-        }
-        match serde_json::from_slice(bytes) {
-            // What a newer program means by the same words is not known here.
-            Ok(Entry { v, .. }) if v > VERSION => Err(UnreadableEntry::Newer),
-            Ok(entry) => Ok(entry),
-            Err(_) if serde_json::from_slice::<Version>(bytes).is_ok_and(|head| head.v > VERSION) => Err(UnreadableEntry::Newer),
-            Err(error) => Err(UnreadableEntry::Damaged(error.to_string())),
-        }
+        read(bytes)
+    }
+
+    /// Reads kept bytes without their form.
+    ///
+    /// # Errors
+    /// When they are not an entry this program knows.
+    pub fn read_to_fold(bytes: &[u8]) -> Result<Entry<IgnoredAny>, UnreadableEntry> {
+        read(bytes)
+    }
+}
+
+fn read<'b, Form: Deserialize<'b>>(bytes: &'b [u8]) -> Result<Entry<Form>, UnreadableEntry> {
+    #[derive(Deserialize)]
+    struct Version {
+        v: u32,
+    }
+    match serde_json::from_slice(bytes) {
+        // What a newer program means by the same words is not known here.
+        Ok(Entry { v, .. }) if v > VERSION => Err(UnreadableEntry::Newer),
+        Ok(entry) => Ok(entry),
+        Err(_) if serde_json::from_slice::<Version>(bytes).is_ok_and(|head| head.v > VERSION) => Err(UnreadableEntry::Newer),
+        Err(error) => Err(UnreadableEntry::Damaged(error.to_string())),
     }
 }
 

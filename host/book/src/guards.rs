@@ -199,6 +199,9 @@ pub fn why_intention(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> Optio
 /// True when goods are sold for less than the price list in force.
 #[must_use]
 pub fn below_list(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> bool {
+    if !moves(effects).any(|(_, to, ..)| to.kind() == "sold") {
+        return false;
+    }
     let list = Id::new("price-list", act.site);
     let mut asked = 0_i128;
     for (_, to, item, amount) in moves(effects) {

@@ -277,8 +277,15 @@ impl TheBook {
         self.kept(id).map(Kept::life)
     }
 
+    /// True for a thing that was opened and has not ended.
+    #[must_use]
+    pub fn is_open(&self, thing: &Id) -> bool {
+        self.life(thing).is_some_and(|life| life.ended.is_none())
+    }
+
     /// An attribute at a date; `null` counts as none.
-    pub(crate) fn value_at(&self, thing: &Id, key: &str, date: Date) -> Option<Cow<'_, Value>> {
+    #[must_use]
+    pub fn value_at(&self, thing: &Id, key: &str, date: Date) -> Option<Cow<'_, Value>> {
         self.kept(thing)?.value(key, date)
     }
 
@@ -291,7 +298,7 @@ impl TheBook {
     }
 
     /// Folds an entry in. It has happened: nothing here can fail.
-    pub fn apply(&mut self, entry: &Entry) {
+    pub fn apply<Form>(&mut self, entry: &Entry<Form>) {
         let posted = self.posted(entry);
         for effect in &entry.effects {
             self.fold(entry, effect, posted);
@@ -310,7 +317,7 @@ impl TheBook {
     }
 
     /// The first open day of all the places an entry moves: money reports go by it.
-    fn posted(&self, entry: &Entry) -> Date {
+    fn posted<Form>(&self, entry: &Entry<Form>) -> Date {
         let closed = &self.index.closed;
         if closed.is_empty() {
             return entry.date;
@@ -337,7 +344,7 @@ impl TheBook {
         closed.and_then(|day| day.succ_opt()).map_or(entry.date, |day| day.max(entry.date))
     }
 
-    fn fold(&mut self, entry: &Entry, effect: &Effect, posted: Date) {
+    fn fold<Form>(&mut self, entry: &Entry<Form>, effect: &Effect, posted: Date) {
         match effect {
             Effect::Move { item, amount, from, to, lot } => {
                 let month = month_of(if *item == items::xof() || *item == items::leave() { posted } else { entry.date });
@@ -381,7 +388,7 @@ impl TheBook {
         }
     }
 
-    fn begin(&mut self, thing: &Id, entry: &Entry, values: &BTreeMap<String, Value>) {
+    fn begin<Form>(&mut self, thing: &Id, entry: &Entry<Form>, values: &BTreeMap<String, Value>) {
         if let Some((site, year, n)) = allotted(thing) {
             let last = self.index.counters.entry((thing.kind().to_owned(), site, year)).or_default();
             *last = (*last).max(n);

@@ -15,14 +15,13 @@ pub(crate) fn host_role() -> Id {
 
 /// The roles a person has on a day.
 pub(crate) fn roles(book: &TheBook, person: &Id, date: Date) -> Vec<Id> {
-    let list = book.thing(person, date).map(|t| t.list("roles").iter().filter_map(|r| Id::parse(r).ok()).collect());
-    list.unwrap_or_default()
+    texts(book.value_at(person, "roles", date).as_deref()).filter_map(|role| Id::parse(role).ok()).collect()
 }
 
 /// True when a role may do a kind: its `may` names the kind, or `*`.
 pub(crate) fn may(book: &TheBook, role: &Id, kind: &str, date: Date) -> bool {
     let name = kind.split('/').next().unwrap_or(kind);
-    book.thing(role, date).is_some_and(|role| role.list("may").iter().any(|k| *k == name || *k == "*"))
+    texts(book.value_at(role, "may", date).as_deref()).any(|kind| kind == name || kind == "*")
 }
 
 /// The role in which a person does this kind here.
@@ -30,8 +29,7 @@ pub(crate) fn may(book: &TheBook, role: &Id, kind: &str, date: Date) -> bool {
 /// # Errors
 /// `right/unknown-person`, `right/missing`.
 pub(crate) fn role_for(book: &TheBook, site: &str, person: &Id, asked: Option<&Id>, kind: &str, date: Date) -> Result<Id, Refusal> {
-    let known = book.thing(person, date).filter(|p| p.open && person.kind() == "person");
-    if known.is_none() {
+    if person.kind() != "person" || !book.is_open(person) {
         return Err(Refusal::new("right/unknown-person").with("person", person));
     }
     let missing = || Refusal::new("right/missing").with("person", person).with("kind", kind).with("site", site);
@@ -46,7 +44,7 @@ pub(crate) fn role_for(book: &TheBook, site: &str, person: &Id, asked: Option<&I
 }
 
 fn works_at(book: &TheBook, person: &Id, site: &str, date: Date) -> bool {
-    book.thing(person, date).is_some_and(|p| p.list("sites").contains(&site))
+    texts(book.value_at(person, "sites", date).as_deref()).any(|own| own == site)
 }
 
 /// The first need, `a|b` for either, that a person or their roles meet.
@@ -80,8 +78,13 @@ pub(crate) fn visas(book: &TheBook, site: &str, kind: &str, date: Date) -> Vec<S
     list(&book.rule(site, &format!("visa.{name}"), date))
 }
 
+/// The texts of a list; of nothing, none.
+fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
 fn list(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    texts(Some(value)).map(str::to_owned).collect()
 }
 
 impl crate::Desk {

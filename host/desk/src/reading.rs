@@ -67,7 +67,7 @@ impl Reader<'_> {
             }
         }
         for name in raw.keys() {
-            let own = declared.iter().any(|f| f.name == *name || format!("{}.declared", f.name) == *name);
+            let own = declared.iter().any(|f| f.name == *name || name.strip_suffix(".declared") == Some(&f.name));
             let common = top && COMMON.contains(&name.as_str());
             if common {
                 read.insert(name.clone(), raw[name].clone());
@@ -81,7 +81,9 @@ impl Reader<'_> {
 
     fn value(&self, kind: &FieldType, value: &Value, read: &Map, outer: &Map) -> Result<Value, Vec<FieldError>> {
         let text = match value {
+            Value::String(s) if s.is_ascii() => s.trim().to_owned(),
             Value::String(s) => s.nfc().collect::<String>().trim().to_owned(),
+            Value::Array(_) | Value::Object(_) if matches!(kind, FieldType::Lines { .. } | FieldType::Many { .. }) => String::new(),
             other => other.to_string(),
         };
         let no = |code: &str| Err(vec![FieldError::new("", code).with("came", text.chars().take(80).collect::<String>())]);
@@ -108,7 +110,7 @@ impl Reader<'_> {
             }
             FieldType::Quantity { of } => self.quantity(&text, of, read, outer),
             FieldType::Id { of } => self.id(&text, of),
-            FieldType::Choice { of } => of.iter().find(|code| fold(code) == fold(&text)).map_or_else(
+            FieldType::Choice { of } => of.iter().find(|code| **code == text).or_else(|| of.iter().find(|code| fold(code) == fold(&text))).map_or_else(
                 || Err(vec![FieldError::new("", "field/not-a-choice").with("came", &text).with("expected", of.join(", "))]),
                 |code| Ok(code.as_str().into()),
             ),

@@ -11,6 +11,7 @@ use baara_journal::{Journal, hex, leaf_hash};
 use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The fewest entries between two snapshots: they fold in a few milliseconds.
@@ -50,7 +51,8 @@ pub(crate) fn taken(book: &TheBook) -> (Vec<u8>, String) {
 pub(crate) fn write(folder: &Path, bytes: &[u8]) {
     let part = folder.join("snapshot.part");
     let whole = || -> std::io::Result<()> {
-        let mut file = std::fs::File::create(&part)?;
+        let _ = std::fs::remove_file(&part); // Left there by a power cut.
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?; // As private as the book.
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&part, path(folder))
@@ -104,7 +106,7 @@ fn last_pin(journal: &Journal) -> Result<Option<u64>, Fault> {
 fn fold(journal: &Journal, opened: Opened, again: Option<(u64, &Path)>, progress: &mut dyn FnMut(u64)) -> Result<Opened, Fault> {
     let Opened { mut book, mut head, mut pinned } = opened;
     let wrong = journal.scan(book.size() + 1, |seq, bytes, leaf| {
-        let code = match Entry::read(bytes) {
+        let code = match Entry::read_to_fold(bytes) {
             Ok(_) if leaf_hash(bytes) != leaf => Some("entry/damaged"),
             Ok(entry) if entry.seq != seq || entry.prev != head.prev => Some("entry/broken-chain"),
             Ok(entry) => {
