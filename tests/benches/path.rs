@@ -6,7 +6,8 @@
 
 use baara_desk::{Answer, Clock, Desk, Source, Submission, Wanted};
 use baara_journal::Journal;
-use baara_plugin_api::{Date, Id, Value, json};
+use baara_plugin_api::export::HostSide;
+use baara_plugin_api::{Ask, Command, Date, Id, Message, Value, answer_call, json};
 use baara_tests::{Decade, Fixture, SITE, Scratch};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -22,6 +23,7 @@ fn main() {
     match args.get(1).map(String::as_str) {
         Some("--bulk") => return bulk(),
         Some("--decade") => return decade(),
+        Some("--plugin") => return plugin(),
         Some("--open") => return opens(Path::new(&args[2])),
         _ => {}
     }
@@ -281,8 +283,64 @@ fn opens(folder: &Path) {
     println!("resident after the reports {} MB", resident_mb());
 }
 
-/// A plugin's function called through its file, against the same function linked in.
-fn plugin() {}
+/// A plugin's function called through its file, against the same function linked in: one border between them.
+fn plugin() {
+    let (shop, bytes) = shop();
+    let entry = baara_book::Entry::read(&bytes).expect("the sale");
+    let command = Command {
+        id: entry.id,
+        site: entry.site,
+        kind: entry.kind,
+        by: entry.by.0,
+        role: entry.by.1,
+        date: entry.date,
+        leave: None,
+        fields: entry.fields,
+    };
+    let message = serde_json::to_vec(&Message::Decide { command }).expect("a message");
+    let folder = shop.desk.folder().join("plugins");
+    let sha256 = entry.plugin.expect("a plugin decided it");
+    let inspected = baara_loader::inspect(&folder.join(format!("{sha256}.so"))).expect("the file");
+    let loaded = baara_loader::load(&inspected, &folder, &sha256).expect("loaded");
+    let book = shop.desk.book();
+    let (host, linked) = (Host(book.view("kon")), sales::plugin());
+    let reply = answer_call(&linked, &message, &host).expect("decided");
+    assert_eq!(loaded.call(&message, &mut Host(book.view("kon"))), Ok(baara_loader::Reply::Ok(reply)), "both decide alike");
+    let many = 20_000;
+    let round = |call: &mut dyn FnMut()| best(5, || (0..many).for_each(|_| call())) * 1e3 / f64::from(many);
+    let through = round(&mut || drop(loaded.call(&message, &mut Host(book.view("kon")))));
+    let straight = round(&mut || drop(answer_call(&linked, &message, &host)));
+    println!(
+        "\nA sale decided through its file {through:.2} µs, by the same function linked in {straight:.2} µs; ratio {:.2}",
+        through / straight
+    );
+}
+
+/// Answers a plugin's questions, on either side of the border.
+struct Host<'b>(baara_book::View<'b>);
+
+impl Host<'_> {
+    fn told(&self, question: &[u8]) -> Vec<u8> {
+        let question = serde_json::from_slice(question).expect("a question");
+        serde_json::to_vec(&self.0.ask(question)).expect("an answer")
+    }
+}
+
+impl baara_loader::Answers for Host<'_> {
+    fn answer(&mut self, question: &[u8]) -> Vec<u8> {
+        self.told(question)
+    }
+}
+
+impl HostSide for Host<'_> {
+    fn ask(&self, question: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(self.told(question))
+    }
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
 
 fn resident_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

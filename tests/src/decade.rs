@@ -128,9 +128,14 @@ impl Decade {
 
     fn founds(&mut self) {
         let mut things = Effects::new();
-        for (code, unit, scale) in
-            [("savon", "piece", 0), ("mais-grain", "kg", 3), ("xof", "XOF", 0), ("half-days", "half-day", 0), ("points", "point", 0), ("leave", "XOF", 0)]
-        {
+        for (code, unit, scale) in [
+            ("savon", "piece", 0),
+            ("mais-grain", "kg", 3),
+            ("xof", "XOF", 0),
+            ("half-days", "half-day", 0),
+            ("points", "point", 0),
+            ("leave", "XOF", 0),
+        ] {
             let group = if code == "mais-grain" { "cereal" } else { "other" };
             things = things.open(
                 &Id::new("item", code),
@@ -155,7 +160,8 @@ impl Decade {
         self.does("config/1", things);
         for _ in 0..PEOPLE {
             let (person, today) = (self.next("person", self.today()), self.today());
-            let admitted = [("detainee", json!(true)), ("sex", "m".into()), ("state", "present".into()), ("facility", "facility/ken".into())];
+            let admitted =
+                [("detainee", json!(true)), ("sex", "m".into()), ("state", "present".into()), ("facility", "facility/ken".into())];
             self.does("admit/1", Effects::new().open(&person, admitted).set(&person, "status", "remand", today));
             self.does("status/1", Effects::new().set(&person, "status", "convicted", today));
             let training = self.next("training", today);
@@ -196,9 +202,11 @@ impl Decade {
             (id("item/mais-grain"), amount("100000.000 kg"), id("field/ken-a"))
         };
         let values = [("item", json!(item)), ("made", json!(today)), ("unit", "workshop/ken-w1".into()), ("awaits-visa", json!(true))];
-        let opened = [("by", "person/ken-chef".into()), ("entry", json!(self.seq)), ("needs", json!(["storekeeper"])), ("state", "open".into())];
+        let opened =
+            [("by", "person/ken-chef".into()), ("entry", json!(self.seq)), ("needs", json!(["storekeeper"])), ("state", "open".into())];
         self.does("harvest/1", Effects::new().open(&lot, values).goods(&item, made, &from, &store, Some(&lot)).open(&visa, opened));
-        let given = Effects::new().set(&visa, "state", "given", today).set(&visa, "needs", json!([]), today).set(&lot, "released", true, today);
+        let given =
+            Effects::new().set(&visa, "state", "given", today).set(&visa, "needs", json!([]), today).set(&lot, "released", true, today);
         self.does("endorse/1", given);
         self.does("stock-move/1", Effects::new().goods(&item, made.with_count(made.count() / 2), &store, &shop, Some(&lot)));
         self.lots[usize::from(!soap)].push(lot);
@@ -243,7 +251,12 @@ impl Decade {
             let motion = self.next("motion", today);
             self.does("motion/1", Effects::new().open(&motion, [("about", "distribution".into()), ("result", "carried".into())]));
             let warning = self.next("warning", today);
-            let warned = Effect::Warn { warning: warning.clone(), code: "stock/odd".to_owned(), about: vec![id("store/ken-magasin")], args: Default::default() };
+            let warned = Effect::Warn {
+                warning: warning.clone(),
+                code: "stock/odd".to_owned(),
+                about: vec![id("store/ken-magasin")],
+                args: Default::default(),
+            };
             self.does("count/1", Effects(vec![warned]));
             self.does("explain/1", Effects::new().explain(&warning, "sealed:00"));
         }

@@ -14,5 +14,5 @@ mod snapshot;
 mod world;
 
 pub use entry::Entry;
-pub use questions::{REFERENCE, View};
+pub use questions::{REFERENCE, Sum, View};
 pub use world::{TheBook, month_of};

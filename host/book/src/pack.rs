@@ -1,6 +1,6 @@
 //! Values in few bytes: what packed things and the snapshot are written in. Reading never panics: `None` is damage.
 
-use baara_plugin_api::{Date, Datelike, Value};
+use baara_plugin_api::{Amount, Date, Datelike, Unit, Value};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -85,9 +85,28 @@ const TEXT: u8 = 4;
 const LIST: u8 = 5;
 const MAP: u8 = 6;
 const OTHER: u8 = 7;
+const NUMBERED: u8 = 8;
+const AMOUNT: u8 = 9;
+
+/// `lot/kon-20-0007` and `KON-2020-000017`: a beginning many share, how many digits, the number.
+fn numbered(text: &str) -> Option<(&str, usize, u64)> {
+    let beginning = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &text[beginning.len()..];
+    let fits = beginning.ends_with('-') && beginning.len() <= 32 && (4..=9).contains(&digits.len());
+    fits.then(|| Some((beginning, digits.len(), digits.parse().ok()?)))?
+}
+
+/// `12.500 kg` as it prints again.
+fn amount(text: &str) -> Option<Amount> {
+    let likely = text.len() < 40 && text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(' ');
+    likely.then(|| text.parse().ok())?
+}
+
+/// Gives a text its number, if it has or gets one. `true` tells that it is surely said by other things too.
+pub(crate) type Numbers<'f> = dyn FnMut(&str, bool) -> Option<u32> + 'f;
 
 /// Writes a value; `number` says which texts go as numbers.
-pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value, number: &mut dyn FnMut(&str) -> Option<u32>) {
+pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value, number: &mut Numbers<'_>) {
     match value {
         Value::Null => out.push(NULL),
         Value::Bool(false) => out.push(FALSE),
@@ -103,8 +122,18 @@ pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value, number: &mut dyn FnMut
             }
         },
         Value::String(text) => {
-            out.push(TEXT);
-            put_text(out, text, number(text));
+            if let Some((beginning, digits, n)) = numbered(text) {
+                out.extend([NUMBERED, u8::try_from(digits).expect("at most nine")]);
+                put_text(out, beginning, number(beginning, true));
+                put_count(out, n);
+            } else if let Some(amount) = amount(text) {
+                out.extend([AMOUNT, amount.scale()]);
+                put_text(out, amount.unit().as_str(), number(amount.unit().as_str(), true));
+                put_signed(out, amount.count());
+            } else {
+                out.push(TEXT);
+                put_text(out, text, number(text, false));
+            }
         }
         Value::Array(list) => {
             out.push(LIST);
@@ -115,7 +144,7 @@ pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value, number: &mut dyn FnMut
             out.push(MAP);
             put_count(out, map.len() as u64);
             for (key, one) in map {
-                put_text(out, key, number(key));
+                put_text(out, key, number(key, true));
                 put_value(out, one, number);
             }
         }
@@ -187,6 +216,14 @@ impl<'b> Unpacked<'b> {
             TRUE => true.into(),
             WHOLE => self.signed()?.into(),
             TEXT => self.text()?.into(),
+            NUMBERED => {
+                let digits = usize::from(self.byte()?);
+                format!("{}{:0digits$}", self.text()?, self.count()?).into()
+            }
+            AMOUNT => {
+                let (scale, unit) = (self.byte()?, Unit::parse(self.text()?)?);
+                Amount::new(self.signed()?, scale, unit).to_string().into()
+            }
             OTHER => Value::Number(serde_json::from_str(self.text()?).ok()?),
             LIST => (0..self.count()?).map(|_| self.value()).collect::<Option<Vec<Value>>>()?.into(),
             MAP => (0..self.count()?).map(|_| Some((self.text()?.to_owned(), self.value()?))).collect::<Option<_>>().map(Value::Object)?,
@@ -202,6 +239,11 @@ impl<'b> Unpacked<'b> {
             TEXT | OTHER => {
                 let head = self.count()?;
                 if head & 1 == 1 { Some(()) } else { self.bytes(head >> 1).map(drop) }
+            }
+            NUMBERED | AMOUNT => {
+                self.byte()?;
+                self.text()?;
+                self.count().map(drop)
             }
             LIST => (0..self.count()?).try_for_each(|_| self.skip()),
             MAP => (0..self.count()?).try_for_each(|_| {
@@ -222,9 +264,9 @@ mod tests {
     fn a_value_reads_as_it_was_written() {
         let mut texts = Texts::default();
         let value = json!({"item": "item/savon", "n": [0, -1, 1_i64 << 53, 1.5, 18_446_744_073_709_551_615_u64], "none": null,
-            "lot": "lot/kon-20-0007", "yes": true, "no": false, "words": "été", "more": {"item": "item/savon"}});
+            "lot": "lot/kon-20-0007", "yes": true, "no": false, "words": "été", "receipt": "KEN-2020-000017", "odd": ["-0 kg", "007 kg", "1.50 kg", "12 XOF", "x-00000", "1 2 3", "sans-12345678901"], "more": {"item": "item/savon"}});
         let mut out = Vec::new();
-        put_value(&mut out, &value, &mut |text| (is_common(text) || text.len() == 4).then(|| texts.number(text)));
+        put_value(&mut out, &value, &mut |text, sure| (sure || is_common(text)).then(|| texts.number(text)));
         assert_eq!(Unpacked::new(&out, &texts).value(), Some(value));
         let mut skipped = Unpacked::new(&out, &texts);
         assert!(skipped.skip().is_some() && skipped.rest().is_empty());

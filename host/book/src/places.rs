@@ -1,6 +1,8 @@
 //! The classes of places: fixed by kind, they decide how a balance may stand.
 
 use baara_plugin_api::Id;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// How the balance of a place may stand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,5 +78,6 @@ pub fn needs(place: &Id) -> Option<Needs> {
 }
 
 fn row(place: &Id) -> Option<&'static (&'static str, Class, Needs)> {
-    PLACES.iter().find(|row| row.0 == place.kind())
+    static BY_KIND: LazyLock<FxHashMap<&str, usize>> = LazyLock::new(|| PLACES.iter().enumerate().map(|(n, row)| (row.0, n)).collect());
+    BY_KIND.get(place.kind()).map(|n| &PLACES[*n])
 }

@@ -24,6 +24,25 @@ pub const REFERENCE: &[&str] = &[
     "conversion",
 ];
 
+/// What a place has of an item, all lots together, and what came and went in some months.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sum {
+    /// The place.
+    pub place: Id,
+    /// The item.
+    pub item: Id,
+    /// The item's unit and decimals.
+    pub measure: (Unit, u8),
+    /// In within the months, in the item's smallest unit.
+    pub came: i64,
+    /// Out within the months.
+    pub went: i64,
+    /// The balance at their end.
+    pub closing: i64,
+    /// The lots that are there now.
+    pub lots: Vec<Id>,
+}
+
 /// The book as seen from one site.
 pub struct View<'b> {
     book: &'b TheBook,
@@ -139,6 +158,33 @@ impl TheBook {
     #[must_use]
     pub fn all_holdings(&self) -> Vec<Holding> {
         self.gather(self.index.holdings.values().copied())
+    }
+
+    /// The sums of every place and item that fit, over whole months, sorted: one pass over their holdings.
+    #[must_use]
+    pub fn sums(&self, from: Date, to: Date, fits: impl Fn(&Id, &Id) -> bool) -> Vec<Sum> {
+        let mut held: Vec<_> = self.index.holdings.iter().filter(|((place, item, _), _)| fits(place, item)).collect();
+        held.sort_unstable_by_key(|(key, _)| *key);
+        let (first, last) = (month_of(from), month_of(to));
+        let mut sums: Vec<Sum> = Vec::new();
+        for ((place, item, lot), entity) in held {
+            let Some(balance) = self.world.get::<Balance>(*entity) else { continue };
+            if sums.last().is_none_or(|sum| sum.place != *place || sum.item != *item) {
+                let measure = self.amount(item, 0);
+                let measure = (measure.unit(), measure.scale());
+                sums.push(Sum { place: place.clone(), item: item.clone(), measure, came: 0, went: 0, closing: 0, lots: Vec::new() });
+            }
+            let sum = sums.last_mut().expect("just there");
+            for month in balance.months.iter().filter(|month| month.month <= last) {
+                sum.closing += month.came - month.went;
+                if month.month >= first {
+                    sum.came += month.came;
+                    sum.went += month.went;
+                }
+            }
+            sum.lots.extend(lot.iter().filter(|_| balance.now != 0).cloned());
+        }
+        sums
     }
 
     /// Every holding of a place, sorted.

@@ -51,7 +51,7 @@ impl Shelf {
         put_count(&mut row.bytes, values.len() as u64);
         for (key, value) in values {
             put_text(&mut row.bytes, key, Some(texts.number(key)));
-            put_value(&mut row.bytes, value, &mut |text| is_common(text).then(|| texts.number(text)));
+            put_value(&mut row.bytes, value, &mut |text, sure| (sure || is_common(text)).then(|| texts.number(text)));
         }
         true
     }

@@ -72,7 +72,7 @@ impl TheBook {
                 put_text(out, &dated.key, self.index.texts.known(&dated.key));
                 put_date(out, dated.from);
                 put_count(out, dated.seq);
-                put_value(out, &dated.value, &mut |text| self.index.texts.known(text));
+                put_value(out, &dated.value, &mut |text, _| self.index.texts.known(text));
             }
             put_count(out, touched.0.len() as u64);
             touched.0.iter().for_each(|seq| put_count(out, *seq));

@@ -110,10 +110,12 @@ impl Reader<'_> {
             }
             FieldType::Quantity { of } => self.quantity(&text, of, read, outer),
             FieldType::Id { of } => self.id(&text, of),
-            FieldType::Choice { of } => of.iter().find(|code| **code == text).or_else(|| of.iter().find(|code| fold(code) == fold(&text))).map_or_else(
-                || Err(vec![FieldError::new("", "field/not-a-choice").with("came", &text).with("expected", of.join(", "))]),
-                |code| Ok(code.as_str().into()),
-            ),
+            FieldType::Choice { of } => {
+                of.iter().find(|code| **code == text).or_else(|| of.iter().find(|code| fold(code) == fold(&text))).map_or_else(
+                    || Err(vec![FieldError::new("", "field/not-a-choice").with("came", &text).with("expected", of.join(", "))]),
+                    |code| Ok(code.as_str().into()),
+                )
+            }
             FieldType::Many { of } => {
                 let list: Vec<Value> = match value {
                     Value::Array(list) => list.clone(),

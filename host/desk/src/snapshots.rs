@@ -7,12 +7,14 @@ use crate::Fault;
 use crate::writer::Head;
 use baara_book::entry::UnreadableEntry;
 use baara_book::{Entry, TheBook};
-use baara_journal::{Journal, hex, leaf_hash};
+use baara_journal::{Hash, Journal, hex, leaf_hash};
+use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{channel, sync_channel};
 
 /// The fewest entries between two snapshots: they fold in a few milliseconds.
 const APART: u64 = 1000;
@@ -101,37 +103,83 @@ fn last_pin(journal: &Journal) -> Result<Option<u64>, Fault> {
     Ok(None)
 }
 
+/// An entry as stored: its number, bytes and leaf.
+type Stored = (u64, Vec<u8>, Hash);
+
+/// An entry read and its hash checked, or its number and what is wrong with it.
+type Checked = Result<(Entry<IgnoredAny>, Hash), (u64, &'static str)>;
+
+/// How many entries go from thread to thread at once, and how many such batches may wait.
+const BATCH: usize = 256;
+const AHEAD: usize = 4;
+
+fn check((seq, bytes, leaf): Stored) -> Checked {
+    match Entry::read_to_fold(&bytes) {
+        Ok(entry) if leaf_hash(&bytes) == leaf && entry.seq == seq => Ok((entry, leaf)),
+        Ok(entry) if entry.seq != seq => Err((seq, "entry/broken-chain")),
+        Ok(_) | Err(UnreadableEntry::Damaged(_)) => Err((seq, "entry/damaged")),
+        Err(UnreadableEntry::Newer) => Err((seq, "entry/newer")),
+    }
+}
+
 /// Folds the rest of the journal, checking each hash and that each entry follows the one before. On its way it makes
-/// the snapshot again that the entry `again` pins.
+/// the snapshot again that the entry `again` pins. Entries are read and hashed on a second thread, in their order.
 fn fold(journal: &Journal, opened: Opened, again: Option<(u64, &Path)>, progress: &mut dyn FnMut(u64)) -> Result<Opened, Fault> {
-    let Opened { mut book, mut head, mut pinned } = opened;
-    let wrong = journal.scan(book.size() + 1, |seq, bytes, leaf| {
-        let code = match Entry::read_to_fold(bytes) {
-            Ok(_) if leaf_hash(bytes) != leaf => Some("entry/damaged"),
-            Ok(entry) if entry.seq != seq || entry.prev != head.prev => Some("entry/broken-chain"),
-            Ok(entry) => {
-                if entry.state.is_some() {
-                    pinned = seq - 1;
-                    if let Some((_, folder)) = again.filter(|(pin, _)| *pin == seq) {
-                        let (bytes, pin) = taken(&book);
-                        entry.state.as_ref().filter(|state| **state == pin).inspect(|_| write(folder, &bytes));
-                    }
-                }
-                book.apply(&entry);
-                head = Head { prev: hex(&leaf), hlc: entry.hlc };
-                None
+    let first = opened.book.size() + 1;
+    let mut folding = Folding { opened, again, progress };
+    std::thread::scope(|scope| {
+        let (stored, inbox) = sync_channel::<Vec<Stored>>(AHEAD);
+        let (outbox, checked) = channel::<Vec<Checked>>();
+        scope.spawn(move || inbox.into_iter().try_for_each(|batch| outbox.send(batch.into_iter().map(check).collect())));
+        let mut batch = Vec::with_capacity(BATCH);
+        let scanned = journal.scan(first, |seq, bytes, leaf| {
+            batch.push((seq, bytes.to_vec(), leaf));
+            if batch.len() < BATCH {
+                return ControlFlow::Continue(());
             }
-            Err(UnreadableEntry::Newer) => Some("entry/newer"),
-            Err(UnreadableEntry::Damaged(_)) => Some("entry/damaged"),
-        };
-        if seq % 1000 == 0 {
-            progress(seq);
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+            let _ = stored.send(full); // The other thread ends only after this one.
+            checked.try_iter().flatten().try_for_each(|entry| folding.take(entry)).map_or_else(ControlFlow::Break, ControlFlow::Continue)
+        });
+        if let Ok(ControlFlow::Break(fault)) = scanned {
+            return Err(fault);
         }
-        code.map_or(ControlFlow::Continue(()), |code| ControlFlow::Break(Fault::Entry { seq, code }))
-    })?;
-    match wrong {
-        ControlFlow::Break(fault) => Err(fault),
-        ControlFlow::Continue(()) => Ok(Opened { book, head, pinned }),
+        let _ = stored.send(batch);
+        drop(stored);
+        checked.into_iter().flatten().try_for_each(|entry| folding.take(entry))?;
+        let _ = scanned?;
+        Ok(folding.opened)
+    })
+}
+
+struct Folding<'a> {
+    opened: Opened,
+    again: Option<(u64, &'a Path)>,
+    progress: &'a mut dyn FnMut(u64),
+}
+
+impl Folding<'_> {
+    fn take(&mut self, checked: Checked) -> Result<(), Fault> {
+        let (entry, leaf) = checked.map_err(|(seq, code)| Fault::Entry { seq, code })?;
+        let Opened { book, head, pinned } = &mut self.opened;
+        if entry.prev != head.prev {
+            return Err(Fault::Entry { seq: entry.seq, code: "entry/broken-chain" });
+        }
+        if let Some(state) = &entry.state {
+            *pinned = entry.seq - 1;
+            if let Some((_, folder)) = self.again.filter(|(pin, _)| *pin == entry.seq) {
+                let (bytes, pin) = taken(book);
+                if pin == *state {
+                    write(folder, &bytes);
+                }
+            }
+        }
+        book.apply(&entry);
+        *head = Head { prev: hex(&leaf), hlc: entry.hlc };
+        if entry.seq.is_multiple_of(1000) {
+            (self.progress)(entry.seq);
+        }
+        Ok(())
     }
 }
 

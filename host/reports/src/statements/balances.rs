@@ -4,7 +4,6 @@ use super::{Asked, Because, Flow, Sheet, net};
 use crate::{Cell, Column, Figure, Said};
 use baara_book::places::{Class, PLACES};
 use baara_plugin_api::{Date, Id, items};
-use std::collections::BTreeMap;
 
 /// The class of a place, as a code with words.
 pub(super) fn class(place: &Id) -> (&'static str, bool) {
@@ -26,17 +25,13 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
         Column::figures("balance"),
     ];
     let mut sheet = Sheet::new("balances", asked, columns, wanted);
-    let (mut held, mut francs) = (BTreeMap::new(), 0);
-    for holding in asked.book.all_holdings().into_iter().filter(|h| asked.has(&h.place)) {
-        held.entry((holding.place, holding.item)).or_insert(holding.balance);
-    }
-    let mut frozen = Vec::new();
-    for ((place, item), amount) in held {
+    let (mut francs, mut frozen) = (0, Vec::new());
+    for sum in asked.book.sums(asked.from, asked.until, |place, _| asked.has(place)) {
+        let (place, item, (unit, scale), count) = (sum.place, sum.item, sum.measure, sum.closing);
         if asked.book.is_frozen(&place) {
             frozen.push(place.code().to_owned());
             continue;
         }
-        let count = asked.book.balance_at(&place, &item, asked.until);
         if count == 0 {
             continue;
         }
@@ -44,19 +39,19 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
         if item == items::xof() {
             francs += count;
         }
-        let figure = |count| Cell::Figure(Figure { count, scale: amount.scale() });
+        let figure = |count| Cell::Figure(Figure { count, scale });
         let code = format!("{place}.{}", item.code());
         let cells = vec![
             Cell::Word(class.to_owned()),
             Cell::text(place.as_str()),
             Cell::Thing(item.clone()),
             figure(if owed { -count } else { count }),
-            Cell::text(amount.unit().as_str()),
+            Cell::text(unit.as_str()),
             figure(count),
         ];
         sheet.row(&code, cells);
         for column in ["shown", "balance"] {
-            sheet.because(&code, column, || flow(asked, &place, &item, amount.scale()));
+            sheet.because(&code, column, || flow(asked, &place, &item, scale));
         }
     }
     frozen.dedup();

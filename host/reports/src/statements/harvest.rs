@@ -99,12 +99,11 @@ pub(super) fn is_cereal(asked: &Asked<'_>, item: &Id) -> bool {
 /// Per facility and crop, in the item's smallest unit; areas in square metres.
 pub(super) fn crops(asked: &Asked<'_>, from: Date, until: Date) -> BTreeMap<(String, Id), Crop> {
     let mut crops: BTreeMap<(String, Id), Crop> = BTreeMap::new();
-    for holding in asked.book.all_holdings().into_iter().filter(|h| h.place.kind() == "field" && asked.has(&h.place)) {
-        let (came, went) = asked.book.turnover(&holding.place, &holding.item, from, until);
-        if (came, went) != (0, 0) {
-            let crop = crops.entry((holding.place.site().to_owned(), holding.item)).or_default();
-            crop.weighed += went - came;
-            crop.fields.push(holding.place);
+    for sum in asked.book.sums(from, until, |place, _| place.kind() == "field" && asked.has(place)) {
+        if (sum.came, sum.went) != (0, 0) {
+            let crop = crops.entry((sum.place.site().to_owned(), sum.item)).or_default();
+            crop.weighed += sum.went - sum.came;
+            crop.fields.push(sum.place);
         }
     }
     let within = |thing: &Thing| thing.date("from").is_some_and(|day| day >= from && day <= until);

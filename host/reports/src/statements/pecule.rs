@@ -16,13 +16,10 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
     ];
     let mut sheet = Sheet::new("pecule", asked, columns, wanted);
     let mut all = [0; 4];
-    for holding in asked.book.all_holdings().into_iter().filter(|h| h.place.kind() == "pecule" && h.item == items::xof()) {
-        let place = holding.place;
-        if !asked.has(&place) {
-            continue;
-        }
-        let (paid, received) = asked.book.turnover(&place, &items::xof(), asked.from, asked.until);
-        let closing = -asked.book.balance_at(&place, &items::xof(), asked.until);
+    let pecules = |place: &Id, item: &Id| place.kind() == "pecule" && *item == items::xof() && asked.has(place);
+    for sum in asked.book.sums(asked.from, asked.until, pecules) {
+        // It is owed: what was paid came in, what was received went out.
+        let (place, paid, received, closing) = (sum.place, sum.came, sum.went, -sum.closing);
         let figures = [closing - received + paid, received, paid, closing];
         if figures == [0; 4] {
             continue;

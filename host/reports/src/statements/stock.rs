@@ -3,7 +3,6 @@
 use super::{Asked, Because, Flow, Sheet, net};
 use crate::{Cell, Column, Figure, Said};
 use baara_plugin_api::Id;
-use std::collections::BTreeMap;
 
 /// The places goods are kept in.
 const KEPT: &[&str] = &["store", "transit", "consignment", "shortage"];
@@ -21,26 +20,16 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
         Column::words("lots"),
     ];
     let mut sheet = Sheet::new("stock", asked, columns, wanted);
-    let mut held: BTreeMap<(Id, Id), (u8, String, Vec<String>)> = BTreeMap::new();
-    for holding in asked.book.all_holdings().into_iter().filter(|h| asked.has(&h.place) && KEPT.contains(&h.place.kind())) {
-        let francs = holding.balance.unit() == baara_plugin_api::Unit::XOF;
-        if francs {
+    let kept = |place: &Id, _: &Id| KEPT.contains(&place.kind()) && asked.has(place);
+    for sum in asked.book.sums(asked.from, asked.until, kept) {
+        let (place, item, (unit, scale), came, went, closing) = (sum.place, sum.item, sum.measure, sum.came, sum.went, sum.closing);
+        if unit == baara_plugin_api::Unit::XOF {
             continue;
         }
-        let line = held
-            .entry((holding.place, holding.item))
-            .or_insert_with(|| (holding.balance.scale(), holding.balance.unit().to_string(), Vec::new()));
-        if let Some(lot) = holding.lot.filter(|_| !holding.balance.is_zero()) {
-            line.2.push(lot.code().to_owned());
-        }
-    }
-    for ((place, item), (scale, unit, lots)) in held {
         if asked.book.is_frozen(&place) {
             sheet.note(Said::new("note.frozen").with("place", place.code()));
             continue;
         }
-        let (came, went) = asked.book.turnover(&place, &item, asked.from, asked.until);
-        let closing = asked.book.balance_at(&place, &item, asked.until);
         let opening = closing - came + went;
         if (came, went, closing, opening) == (0, 0, 0, 0) {
             continue;
@@ -54,8 +43,8 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
             figure(came),
             figure(went),
             figure(closing),
-            Cell::text(unit),
-            Cell::text(lots.join(" ")),
+            Cell::text(unit.as_str()),
+            Cell::text(sum.lots.iter().map(Id::code).collect::<Vec<_>>().join(" ")),
         ];
         sheet.row(&code, cells);
         for column in ["opening", "closing"] {

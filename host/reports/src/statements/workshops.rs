@@ -20,12 +20,12 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
     ];
     let mut sheet = Sheet::new("workshops", asked, columns, wanted);
     let (mut half_days, mut people): (BTreeMap<String, i64>, BTreeMap<String, i64>) = (BTreeMap::new(), BTreeMap::new());
-    for holding in asked.book.all_holdings().into_iter().filter(|h| h.place.kind() == "work" && h.item == items::half_days()) {
-        let Some((unit, _)) = holding.place.code().split_once('.') else { continue };
+    let days_worked = |place: &Id, item: &Id| place.kind() == "work" && *item == items::half_days();
+    for sum in asked.book.sums(asked.from, asked.until, days_worked) {
+        let Some((unit, _)) = sum.place.code().split_once('.') else { continue };
         // A reversed attendance goes out again; what was shared goes to `shared`, and stays worked.
-        let (came, _) = asked.book.turnover(&holding.place, &holding.item, asked.from, asked.until);
-        if came != 0 {
-            *half_days.entry(unit.to_owned()).or_default() += came;
+        if sum.came != 0 {
+            *half_days.entry(unit.to_owned()).or_default() += sum.came;
             *people.entry(unit.to_owned()).or_default() += 1;
         }
     }

@@ -64,7 +64,7 @@ mod tests {
                 batch: None,
                 plugin: None,
                 state: None,
-                fields: Default::default(),
+                fields: baara_plugin_api::Map::new(),
                 effects,
             };
             self.0.apply(&entry);
