@@ -45,7 +45,9 @@ pub fn put_given(effects: Vec<Effect>, given: &BTreeMap<Id, Id>) -> Vec<Effect> 
     let asked = effects.iter().filter_map(opened).filter(|id| id.is_asked());
     let mut names: BTreeMap<Id, Id> = asked.map(|id| (id.clone(), id.clone())).collect();
     names.extend(given.iter().map(|(asked, id)| (asked.clone(), id.clone())));
-    effects.into_iter().map(|effect| rename(effect, &names, None)).collect()
+    let (names, mut effects) = (Names { names, number: None }, effects);
+    effects.iter_mut().for_each(|effect| names.rename(effect));
+    effects
 }
 
 /// How a number is shown and printed: `KON-2020-000017`.

@@ -262,15 +262,13 @@ impl TheBook {
     /// The entries below `before` that fit, newest first, at most so many: kind, who, day decide.
     #[must_use]
     pub fn newest(&self, before: u64, most: usize, fits: impl Fn(&str, &Id, Date) -> bool) -> Vec<Mention> {
-        let index = self.index();
+        let index = &self.index;
         let known = index.spine.len().min(usize::try_from(before.saturating_sub(1)).unwrap_or(usize::MAX));
         let lines = index.spine[..known].iter().enumerate().rev();
-        let fitting = lines.filter(|(_, line)| fits(&index.kind_names[usize::from(line.kind)], &line.by, line.date));
-        let told = fitting.map(|(at, line)| Mention {
-            seq: at as u64 + 1,
-            date: line.date,
-            kind: index.kind_names[usize::from(line.kind)].clone(),
-            by: line.by.clone(),
+        let told = lines.filter_map(|(at, line)| {
+            let (kind, by) = (&index.kind_names[usize::from(line.kind)], Id::parse(index.texts.text(line.by)?).ok()?);
+            let fitting = fits(kind, &by, line.date);
+            fitting.then(|| Mention { seq: at as u64 + 1, date: line.date, kind: kind.clone(), by })
         });
         told.take(most).collect()
     }
@@ -284,7 +282,7 @@ impl TheBook {
     /// True while nothing but configuration, founding acts and pins is recorded: `init` is still at work.
     #[must_use]
     pub fn is_being_founded(&self) -> bool {
-        self.index().kind_names.iter().all(|kind| matches!(kind.as_str(), "config/1" | "found/1" | "pin/1"))
+        self.index.kind_names.iter().all(|kind| matches!(kind.as_str(), "config/1" | "found/1" | "pin/1"))
     }
 
     /// Every name in the book that is a place or a thing; for search.

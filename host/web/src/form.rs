@@ -253,9 +253,11 @@ fn hint(r: &Reading<'_>, kind: &KindDeclaration, field: &Field) -> Option<String
 
 /// A number, and the containers that are calibrated here.
 fn quantity_hint(r: &Reading<'_>) -> String {
-    let names =
-        r.book.open_at("container", r.site()).map(|id| id.code().strip_prefix(r.site()).unwrap_or(id.code()).trim_start_matches('-'));
-    let names: Vec<&str> = names.take(4).collect();
+    let names = r
+        .book
+        .open_at("container", r.site())
+        .map(|id| id.code().strip_prefix(r.site()).unwrap_or(id.code()).trim_start_matches('-').to_owned());
+    let names: Vec<String> = names.take(4).collect();
     if names.is_empty() {
         r.word("web.hint-quantity").to_owned()
     } else {

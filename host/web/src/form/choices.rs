@@ -50,10 +50,10 @@ fn things(r: &Reading<'_>, field: &str, of: &str) -> Vec<Choice> {
                 Some((unit, _)) => format!("{} ({})", r.label(id), unit_word(r, unit.as_str())),
                 None => r.label(id),
             };
-            r.book.open_of("item").map(|id| choice(id, with_unit(id))).collect()
+            r.book.open_of("item").map(|id| choice(&id, with_unit(&id))).collect()
         }
-        _ if REFERENCE.contains(&of) => r.book.open_of(of).map(|id| choice(id, r.label(id))).collect(),
-        _ => r.book.open_at(of, site).map(|id| choice(id, described(r, id))).collect(),
+        _ if REFERENCE.contains(&of) => r.book.open_of(of).map(|id| choice(&id, r.label(&id))).collect(),
+        _ => r.book.open_at(of, site).map(|id| choice(&id, described(r, &id))).collect(),
     }
 }
 
@@ -80,11 +80,11 @@ fn people(r: &Reading<'_>, field: &str) -> Vec<Choice> {
     let flag = |id: &Id, key: &str| r.book.thing(id, Date::MAX).is_some_and(|t| t.flag(key));
     let staff = matches!(field, "keeper" | "lead" | "witness-one" | "witness-two" | "second" | "trainer" | "signers");
     let here = r.book.open_of("person").filter(|id| r.book.home(id, Date::MAX) == site);
-    let fits = |id: &&Id| {
+    let fits = |id: &Id| {
         let gone = r.book.text_of(id, "state", Date::MAX).is_some_and(|state| state != "present");
         !(gone || staff && flag(id, "detainee"))
     };
-    here.filter(fits).map(|id| Choice { value: id.to_string(), label: r.label(id) }).collect()
+    here.filter(fits).map(|id| Choice { value: id.to_string(), label: r.label(&id) }).collect()
 }
 
 /// Lots that something is left of, with how much and where. A place that is being counted tells nothing.
@@ -93,10 +93,10 @@ fn lots(r: &Reading<'_>) -> Vec<Choice> {
     let mut left: BTreeMap<Id, String> = BTreeMap::new();
     let places = ["store", "consignment"].into_iter().flat_map(|kind| r.book.open_at(kind, site));
     for place in places.filter(|place| !r.book.is_frozen(place)) {
-        for holding in r.book.holdings_of(place).into_iter().filter(|h| !h.balance.is_zero()) {
+        for holding in r.book.holdings_of(&place).into_iter().filter(|h| !h.balance.is_zero()) {
             let Some(lot) = holding.lot else { continue };
             let amount = shown_amount(holding.balance, r.words.language());
-            left.insert(lot.clone(), format!("{}, {amount}, {} ({})", r.label(&holding.item), r.label(place), lot.code()));
+            left.insert(lot.clone(), format!("{}, {amount}, {} ({})", r.label(&holding.item), r.label(&place), lot.code()));
         }
     }
     left.into_iter().map(|(id, label)| Choice { value: id.to_string(), label }).collect()
@@ -136,7 +136,7 @@ pub(crate) mod leaves {
 
 /// The adopted decisions of this facility, each with what is left of it.
 pub(crate) fn leaves(r: &Reading<'_>) -> Vec<Choice> {
-    let decisions = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(id));
+    let decisions = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(&id));
     let usable = decisions.filter(|d| d.adopted && d.until.is_none_or(|until| until >= r.today));
     let told = usable.map(|d| {
         let title = r.book.text_of(&d.id, "title", Date::MAX).unwrap_or_else(|| r.words.choice(d.about.as_str()));

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 fn units(r: &Reading<'_>) -> Vec<Id> {
     let me = r.visit.session.as_ref().map(|s| s.person.clone());
     let both = ["workshop", "farm"].into_iter().flat_map(|kind| r.book.open_at(kind, r.site()));
-    let mut all: Vec<Id> = both.cloned().collect();
+    let mut all: Vec<Id> = both.collect();
     let leads = |id: &Id| r.book.text_of(id, "lead", Date::MAX) == me.as_ref().map(ToString::to_string);
     all.sort_by_cached_key(|id| (!leads(id), baara_desk::fold(&r.label(id))));
     all
@@ -21,7 +21,7 @@ fn units(r: &Reading<'_>) -> Vec<Id> {
 
 /// The people assigned to a unit on a day, by name.
 fn team(r: &Reading<'_>, unit: &Id, date: Date) -> Vec<(String, Id)> {
-    let open = r.book.open_at("assignment", r.site()).filter_map(|id| r.book.thing(id, date));
+    let open = r.book.open_at("assignment", r.site()).filter_map(|id| r.book.thing(&id, date));
     let running =
         open.filter(|a| a.id_of("unit").as_ref() == Some(unit) && a.since <= date && a.date("until").is_none_or(|until| date <= until));
     let mut people: Vec<(String, Id)> = running.filter_map(|a| a.id_of("person")).map(|id| (r.label(&id), id)).collect();

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 /// The people of a facility who may sign in: those with a role.
 pub(crate) fn people(r: &Reading<'_>, site: &str) -> Vec<Id> {
     let here = r.book.open_of("person").filter(|id| r.book.home(id, Date::MAX) == site);
-    here.filter(|id| !baara_desk::roles_of(r.book, id, r.today).is_empty()).cloned().collect()
+    here.filter(|id| !baara_desk::roles_of(r.book, id, r.today).is_empty()).collect()
 }
 
 /// What a person's roles are called.

@@ -28,7 +28,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
 
 /// What stands on the farms of this facility: a plot and its crop, the value of both in one.
 fn standing(r: &Reading<'_>) -> Vec<Choice> {
-    let open = r.book.open_at("sowing", r.site()).filter_map(|id| r.book.thing(id, Date::MAX));
+    let open = r.book.open_at("sowing", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX));
     let growing = open.filter(|sowing| sowing.text("ended").is_empty());
     let mut list: Vec<Choice> = growing
         .filter_map(|sowing| {
@@ -46,8 +46,8 @@ fn units(r: &Reading<'_>) -> Vec<Choice> {
     let mut list = vec![Choice { value: String::new(), label: "kg".to_owned() }];
     for id in r.book.open_at("container", r.site()) {
         let name = id.code().strip_prefix(r.site()).and_then(|rest| rest.strip_prefix('-')).unwrap_or(id.code());
-        let factor = r.book.text_of(id, "factor", Date::MAX).map(|f| r.words.value(&f)).unwrap_or_default();
-        list.push(Choice { value: name.to_owned(), label: format!("{} ({factor})", r.label(id)) });
+        let factor = r.book.text_of(&id, "factor", Date::MAX).map(|f| r.words.value(&f)).unwrap_or_default();
+        list.push(Choice { value: name.to_owned(), label: format!("{} ({factor})", r.label(&id)) });
     }
     list
 }

@@ -35,7 +35,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
         let mut workshops: Vec<(String, String)> = r
             .book
             .open_at("workshop", r.site())
-            .map(|id| (r.label(id), format!("/noter/{}?workshop={id}", batch_kind(r, id, &plugins))))
+            .map(|id| (r.label(&id), format!("/noter/{}?workshop={id}", batch_kind(r, &id, &plugins))))
             .collect();
         workshops.sort_by_cached_key(|(label, _)| baara_desk::fold(label));
         if let [(_, only)] = workshops.as_slice() {

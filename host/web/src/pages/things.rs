@@ -50,8 +50,8 @@ pub(crate) fn list(visit: &Visit) -> Shown {
     let kind = visit.param("kind").to_owned();
     let from: usize = visit.query.get("de").parse().unwrap_or(0);
     Ok(visit.read(|r| {
-        let all: Vec<&Id> = r.book.open_of(&kind).filter(|id| is_ours(r, id)).collect();
-        let mut named: Vec<(String, &Id)> = all.iter().rev().skip(from).take(SHOWN).map(|id| (described(r, id), *id)).collect();
+        let all: Vec<Id> = r.book.open_of(&kind).filter(|id| is_ours(r, id)).collect();
+        let mut named: Vec<(String, &Id)> = all.iter().rev().skip(from).take(SHOWN).map(|id| (described(r, id), id)).collect();
         if all.len() <= SHOWN {
             named.sort_by_cached_key(|(label, _)| baara_desk::fold(label));
         }
@@ -148,12 +148,12 @@ pub(crate) fn search(visit: &Visit) -> Shown {
         return Ok(crate::answers::Reply::See(format!("/entree/{seq}")));
     }
     Ok(visit.read(|r| {
-        let mut found: Vec<(String, &Id)> = Vec::new();
+        let mut found: Vec<(String, Id)> = Vec::new();
         if wanted.chars().count() >= 2 {
             for id in r.book.names().filter(|id| is_ours(r, id) && r.book.thing(id, Date::MAX).is_some()) {
-                let aliases = || r.book.thing(id, Date::MAX).map(|t| t.list("aliases").join(" ")).unwrap_or_default();
-                let number = || r.book.text_of(id, "number", Date::MAX).unwrap_or_default();
-                let label = described(r, id);
+                let aliases = || r.book.thing(&id, Date::MAX).map(|t| t.list("aliases").join(" ")).unwrap_or_default();
+                let number = || r.book.text_of(&id, "number", Date::MAX).unwrap_or_default();
+                let label = described(r, &id);
                 if [label.as_str(), id.code()].iter().any(|t| baara_desk::fold(t).contains(&wanted))
                     || baara_desk::fold(&number()).contains(&wanted)
                     || baara_desk::fold(&aliases()).contains(&wanted)

@@ -81,7 +81,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
 /// The warnings of this facility that nobody has answered, newest first.
 fn warnings(r: &Reading<'_>) -> Vec<(Id, String)> {
     let open = r.book.open_at("warning", r.site()).filter(|id| r.book.text_of(id, "explained", Date::MAX).is_none());
-    let told = open.filter_map(|id| r.book.thing(id, Date::MAX)).map(|thing| {
+    let told = open.filter_map(|id| r.book.thing(&id, Date::MAX)).map(|thing| {
         let args = thing.values.get("args").and_then(Value::as_object).into_iter().flatten();
         let args = args.map(|(key, value)| (key.clone(), crate::form::text(Some(value)))).collect();
         (thing.id.clone(), r.words.warning(thing.text("code"), &args))
