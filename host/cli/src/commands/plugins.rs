@@ -51,7 +51,7 @@ pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
     drop(registry); // The writer may want it while the entries are read.
     let waiting: Vec<Thing> = {
         let book = desk.book();
-        let open = book.open_of("proposal").filter_map(|id| book.thing(id, Date::MAX));
+        let open = book.open_of("proposal").filter_map(|id| book.thing(&id, Date::MAX));
         open.filter(|paper| paper.text("kind") == "pin/1" && paper.text("state") == "waiting").collect()
     };
     for paper in waiting {
