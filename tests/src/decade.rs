@@ -215,8 +215,8 @@ impl Decade {
     fn sells(&mut self, today: Date, n: u64) {
         let unit = n % WORKSHOPS + 1;
         let soap = n.is_multiple_of(2);
-        let newest = self.lots[usize::from(!soap)].iter().rev().take(4);
-        let Some(lot) = newest.last().cloned() else { return };
+        let lots = &self.lots[usize::from(!soap)];
+        let Some(lot) = lots.get(lots.len().saturating_sub(4)).cloned() else { return }; // It was carried to the shop.
         let (item, quantity) = if soap { (id("item/savon"), amount("3 piece")) } else { (id("item/mais-grain"), amount("2.500 kg")) };
         let sale = self.next("sale", today);
         let receipt = format!("KEN-{}-{:06}", today.year(), self.taken[&("sale".to_owned(), today.year())]);
