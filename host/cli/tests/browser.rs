@@ -57,6 +57,7 @@ fn run(tests: &Path, folder: &Path) -> Result<(), String> {
             }
         }
     };
-    let stopped = Command::new("kill").arg(serving.id().to_string()).status().is_ok() && serving.wait().is_ok_and(|status| status.success());
+    let stopped =
+        Command::new("kill").arg(serving.id().to_string()).status().is_ok() && serving.wait().is_ok_and(|status| status.success());
     outcome.and(if stopped { Ok(()) } else { Err("the program did not end well when it was stopped".to_owned()) })
 }

@@ -79,9 +79,9 @@ fn key_figures(r: &Reading<'_>, harvest: &Table, campaign: &Period) -> Markup {
         .into_iter()
         .flat_map(|kind| r.book.open_at(kind, r.site()))
         .filter(|place| !r.book.is_frozen(place))
-        .map(|place| r.book.balance(place, &items::xof(), None))
+        .map(|place| r.book.balance(&place, &items::xof(), None))
         .sum();
-    let left: i64 = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(id)).filter(|d| d.adopted).map(|d| d.left).sum();
+    let left: i64 = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(&id)).filter(|d| d.adopted).map(|d| d.left).sum();
     let francs = |n: i64| shown_amount(Amount::francs(n), r.words.language());
     let share = weighed.zip(plan).and_then(|(w, p)| Figure::percent(w.count, p.count));
     html! {
@@ -181,8 +181,8 @@ fn amount(table: &Table, row: usize, column: &str) -> Option<Figure> {
 
 /// Francs collected month by month, all workshops together.
 fn income(r: &Reading<'_>, year: &Period) -> Markup {
-    let funds: Vec<&Id> = r.book.open_at("fund", r.site()).filter(|id| id.code().ends_with(".sales")).collect();
-    let held: Vec<Id> = if funds.is_empty() { sales_funds(r) } else { funds.into_iter().cloned().collect() };
+    let funds: Vec<Id> = r.book.open_at("fund", r.site()).filter(|id| id.code().ends_with(".sales")).collect();
+    let held: Vec<Id> = if funds.is_empty() { sales_funds(r) } else { funds };
     let bars: Vec<Bar> = months(year)
         .into_iter()
         .filter(|month| *month <= r.today)
