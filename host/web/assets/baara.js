@@ -51,4 +51,11 @@
       Object.keys(localStorage).filter(key => key.startsWith('brouillon:' + who + ':')).forEach(key => localStorage.removeItem(key));
     }));
   }
+
+  // Paper comes from the browser's own printing.
+  for (const button of document.querySelectorAll('[data-print]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => print());
+  }
+  document.querySelectorAll('.noscript').forEach(e => { e.hidden = true; });
 })();

@@ -25,7 +25,7 @@ const TILES: &[Tile] = &[
     tile("recolte", "web.tile-harvest", "/recoltes/nouvelle", &["harvest"]),
     tile("pointage", "web.tile-attendance", "/pointage", &["attendance"]),
     tile("production", "web.tile-batch", "/production/nouvelle", &["batch", "trade-batch", "soap-batch"]),
-    tile("vente", "web.tile-sale", "/noter/sale", &["sale"]),
+    tile("vente", "web.tile-sale", "/ventes/nouvelle", &["sale"]),
     tile("caisse", "web.tile-cash", "/noter/count-begin", &["count-begin"]),
     tile("magasin", "web.tile-store", "/noter/goods-in", &["goods-in"]),
     tile("reunion", "web.tile-meeting", "/liste/meeting", &["convocation", "vote", "sign"]),

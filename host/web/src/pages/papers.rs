@@ -1,0 +1,99 @@
+//! What all papers share: the letterhead, the marks, the places to sign, and how they are printed.
+
+use crate::layout::facility;
+use crate::visit::{Reading, Visit};
+use baara_book::{Entry, TheBook};
+use baara_desk::{Desk, Fault};
+use baara_plugin_api::{Amount, Date, Datelike, Effect};
+use baara_reports::{Language, shown_amount};
+use maud::{Markup, html};
+use std::sync::mpsc::channel;
+
+/// The entries of a facility whose bytes hold one of some texts, in order, with their leaf hash.
+///
+/// Asked before the book is held still.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub(crate) fn kept(desk: &Desk, site: &str, needles: Vec<String>) -> Result<Vec<(Entry, String)>, Fault> {
+    let (send, entries) = channel();
+    let own = format!("\"site\":\"{site}\"");
+    desk.entries(move |bytes, leaf| {
+        let text = std::str::from_utf8(bytes).unwrap_or("");
+        if text.contains(&own) && needles.iter().any(|n| text.contains(n.as_str())) {
+            drop(send.send((bytes.to_vec(), leaf.to_owned())));
+        }
+    })?;
+    let read = entries.into_iter().filter_map(|(bytes, leaf)| Some((Entry::read(&bytes).ok()?, leaf)));
+    Ok(read.filter(|(entry, _)| entry.site == site).collect())
+}
+
+/// The numbers an entry took from a host series, as printed; a void one says so.
+pub(crate) fn numbers(entry: &Entry, series: &str) -> Vec<(String, bool)> {
+    let each = entry.effects.iter().filter_map(|effect| match effect {
+        Effect::Number { series: of, year, n, void } if of == series || series.is_empty() => {
+            Some((baara_book::allot::number_text(&entry.site, *year, *n), *void))
+        }
+        _ => None,
+    });
+    each.collect()
+}
+
+/// True until signed minutes have set the facility's quorum: its founding act stands in their place.
+pub(crate) fn is_provisional(book: &TheBook, site: &str, today: Date) -> bool {
+    let act = book.rule(site, "quorum.heads.act", today);
+    !act.as_str().is_some_and(|act| act.starts_with("decision/"))
+}
+
+/// Francs as people read them.
+pub(crate) fn francs(r: &Reading<'_>, count: i64) -> String {
+    shown_amount(Amount::francs(count), r.words.language())
+}
+
+/// A day as papers write it: `12 juin 2020`.
+pub(crate) fn long_day(r: &Reading<'_>, day: Date) -> String {
+    let (n, month) = (day.day(), r.words.language().month(day.month()));
+    let first = n == 1 && r.words.language() == Language::Fr;
+    format!("{n}{} {month} {}", if first { "er" } else { "" }, day.year())
+}
+
+/// The ministry on the left, the republic on the right: as acts of the administration begin.
+pub(crate) fn letterhead(r: &Reading<'_>) -> Markup {
+    html! {
+        div.letterhead lang="fr" {
+            div { (r.word("web.paper-ministry")) span.rule {} (r.word("web.paper-directorate")) span.rule {} strong { (facility(r, r.site())) } }
+            div { (r.word("web.paper-republic")) br; em { (r.word("web.paper-motto")) } span.rule {} }
+        }
+    }
+}
+
+/// What every print says of its book: practice, and whose rules still hold.
+pub(crate) fn marks(r: &Reading<'_>) -> Markup {
+    html! {
+        @if r.visit.desk().is_practice() { p.mark { (r.word("web.paper-practice")) } }
+        @if is_provisional(r.book, r.site(), r.today) { p.mark.soft { (r.word("screen.constitution")) } }
+    }
+}
+
+/// Places to sign, each with its title.
+pub(crate) fn signatures(titles: &[&str]) -> Markup {
+    html! { div.signatures { @for title in titles { div { span { (title) } } } } }
+}
+
+/// How this paper is printed: a button where scripts run, a sentence where they do not.
+pub(crate) fn print(r: &Reading<'_>, main: bool) -> Markup {
+    html! {
+        button.main[main].other[!main] type="button" data-print hidden { (r.word("web.paper-print")) }
+        span.hint.noscript { (r.word("web.paper-print-how")) }
+    }
+}
+
+/// The sheet of papers beside the sheet of screens.
+pub(crate) fn style() -> Markup {
+    html! { link rel="stylesheet" href="/papiers.css"; }
+}
+
+/// The style of papers, as a file.
+pub(crate) fn sheet(_: &Visit) -> crate::answers::Shown {
+    Ok(crate::answers::Reply::Asset("text/css; charset=utf-8", include_bytes!("../../assets/papiers.css")))
+}
