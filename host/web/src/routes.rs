@@ -94,4 +94,9 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/papiers/recus", pages::receipt::all),
     get("/papiers/recu/{seq}", pages::receipt::show),
     post("/papiers/recu/{seq}", pages::receipt::copy),
+    get("/caisse", pages::cash::show),
+    get("/papiers/caisse/{box}/{day}", pages::cash::sheet),
+    post("/comptage", pages::counting::begin),
+    get("/comptage/{count}", pages::counting::show),
+    post("/comptage/{count}", pages::counting::send),
 ];

@@ -3,8 +3,10 @@
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod attendance;
+pub(crate) mod cash;
 pub(crate) mod correct;
 pub(crate) mod dashboard;
+pub(crate) mod counting;
 pub(crate) mod entrance;
 pub(crate) mod entry;
 pub(crate) mod harvest;

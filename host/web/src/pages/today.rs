@@ -26,7 +26,7 @@ const TILES: &[Tile] = &[
     tile("pointage", "web.tile-attendance", "/pointage", &["attendance"]),
     tile("production", "web.tile-batch", "/production/nouvelle", &["batch", "trade-batch", "soap-batch"]),
     tile("vente", "web.tile-sale", "/ventes/nouvelle", &["sale"]),
-    tile("caisse", "web.tile-cash", "/noter/count-begin", &["count-begin"]),
+    tile("caisse", "web.tile-cash", "/caisse", &["count-begin", "count-first"]),
     tile("magasin", "web.tile-store", "/noter/goods-in", &["goods-in"]),
     tile("reunion", "web.tile-meeting", "/liste/meeting", &["convocation", "vote", "sign"]),
     tile("partage", "web.tile-sharing", "/noter/distribution", &["distribution"]),
