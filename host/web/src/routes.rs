@@ -99,4 +99,9 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/comptage", pages::counting::begin),
     get("/comptage/{count}", pages::counting::show),
     post("/comptage/{count}", pages::counting::send),
+    get("/magasin", pages::store::show),
+    get("/papiers/fiche-stock/{store}", pages::store::card),
+    get("/papiers/feuilles/{what}", pages::sheets::show),
+    get("/grille/{kind}", pages::grid::show),
+    post("/grille/{kind}", pages::grid::send),
 ];

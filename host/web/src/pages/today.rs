@@ -27,7 +27,7 @@ const TILES: &[Tile] = &[
     tile("production", "web.tile-batch", "/production/nouvelle", &["batch", "trade-batch", "soap-batch"]),
     tile("vente", "web.tile-sale", "/ventes/nouvelle", &["sale"]),
     tile("caisse", "web.tile-cash", "/caisse", &["count-begin", "count-first"]),
-    tile("magasin", "web.tile-store", "/noter/goods-in", &["goods-in"]),
+    tile("magasin", "web.tile-store", "/magasin", &["goods-in", "goods-issue", "kitchen"]),
     tile("reunion", "web.tile-meeting", "/liste/meeting", &["convocation", "vote", "sign"]),
     tile("partage", "web.tile-sharing", "/noter/distribution", &["distribution"]),
     tile("depense", "web.tile-expense", "/noter/expense", &["expense"]),
