@@ -140,8 +140,9 @@ fn figures(r: &Reading<'_>, count: &Thing, place: &Id, kind: &str, total: Option
                 "store" => {
                     p.hint { (r.word("web.count-shelf")) }
                     datalist #c-lots { @for (code, label) in lots(r, place) { option value=(code) { (label) } } }
+                    div.pair aria-hidden="true" { strong { (form::capital(r.word("web.count-lot"))) } strong { (r.word("web.paper-quantity")) } }
                     @for at in 1..=SHELF_LINES {
-                        div.row {
+                        div.pair {
                             input id={ "c-w-" (at) } name={ "w." (at) } list="c-lots" type="text" autocomplete="off" value=(form.get(&format!("w.{at}"))) aria-label={ (r.word("web.line")) " " (at) ", " (r.word("web.count-lot")) };
                             input name={ "q." (at) } type="text" inputmode="decimal" autocomplete="off" value=(form.get(&format!("q.{at}"))) aria-label={ (r.word("web.line")) " " (at) ", " (r.word("web.paper-quantity")) };
                         }

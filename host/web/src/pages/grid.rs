@@ -96,25 +96,16 @@ fn typed<'v>(r: &'v Reading<'_>, line: usize, field: &str) -> &'v str {
     r.visit.form.get(&format!("{line}.{field}"))
 }
 
-/// What may be written in a column that names things: a label when it says enough, else a code.
+/// What may be written in a column that names things: codes, each with its label.
 fn list(r: &Reading<'_>, kind: &KindDeclaration, field: &Field) -> Option<Vec<(String, String)>> {
     let FieldType::Id { of } = &field.kind else { return None };
-    let all = choices(r, &kind.kind, &field.name, of);
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    all.iter().for_each(|one| *seen.entry(baara_desk::fold(&one.label)).or_default() += 1);
-    let value = |id: &str, label: &str| {
-        let id = Id::parse(id).ok()?;
-        let alone = seen.get(&baara_desk::fold(label)) == Some(&1);
-        let named = of != "any" && id.kind() != "person" && alone && r.book.text_of(&id, "label", Date::MAX).as_deref() == Some(label);
-        Some(if named {
-            label.to_owned()
-        } else if of == "any" {
-            id.to_string()
-        } else {
-            id.code().to_owned()
-        })
+    let site = format!("{}-", r.site());
+    // Labels of stores or plots repeat from facility to facility; codes do not.
+    let value = |id: &str| match Id::parse(id) {
+        Ok(id) if of != "any" => id.code().strip_prefix(site.as_str()).unwrap_or(id.code()).to_owned(),
+        _ => id.to_owned(),
     };
-    Some(all.iter().filter_map(|one| Some((value(&one.value, &one.label)?, one.label.clone()))).collect())
+    Some(choices(r, &kind.kind, &field.name, of).into_iter().map(|one| (value(&one.value), one.label)).collect())
 }
 
 fn cell(r: &Reading<'_>, kind: &KindDeclaration, field: &Field, line: usize, listed: bool) -> Markup {

@@ -70,8 +70,10 @@ pub(crate) fn letterhead(r: &Reading<'_>) -> Markup {
 /// What every print says of its book: practice, and whose rules still hold.
 pub(crate) fn marks(r: &Reading<'_>) -> Markup {
     html! {
-        @if r.visit.desk().is_practice() { p.mark { (r.word("web.paper-practice")) } }
-        @if is_provisional(r.book, r.site(), r.today) { p.mark.soft { (r.word("screen.constitution")) } }
+        div.marks {
+            @if r.visit.desk().is_practice() { p.mark { (r.word("web.paper-practice")) } }
+            @if is_provisional(r.book, r.site(), r.today) { p.mark.soft { (r.word("screen.constitution")) } }
+        }
     }
 }
 

@@ -329,6 +329,7 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, pairs: &Pairs, errors: &[FieldE
     html! {
         (form::summary(r, &draft))
         h1 { (r.word("web.tile-sale")) }
+        @if r.book.open_at("store", r.site()).any(|store| r.book.is_frozen(store)) { p.warning { (r.word("web.sell-frozen")) } }
         @if !r.may("sale") { p.panel { (r.word("web.not-yours")) } }
         @else if units.is_empty() { p.panel { (r.word("web.sell-nothing")) } p { a.button href="/noter/sale" { (r.word("web.sell-other")) } } }
         @else if let Some((unit, products)) = chosen { (till(r, &draft, pairs, unit, products, units.len() > 1)) }

@@ -71,7 +71,7 @@ const SHEETS: &[Sheet] = &[
 const LINES: usize = 25;
 
 /// Lines on a sheet on its side.
-const WIDE_LINES: usize = 15;
+const WIDE_LINES: usize = 13;
 
 /// The most sheets of one print.
 const MOST: u32 = 20;

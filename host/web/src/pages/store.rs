@@ -11,16 +11,11 @@ use baara_reports::{Figure, Period, shown_amount};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-/// What is done at a store: the kind, and its field that names the store.
-const ACTS: &[(&str, &str)] = &[
-    ("goods-in", "store"),
-    ("goods-issue", "from"),
-    ("goods-return", "to"),
-    ("kitchen", "store"),
-    ("dispatch", "store"),
-    ("reception", "store"),
-    ("loss", "store"),
-];
+/// What is done at a store every day: the kind, and its field that names the store.
+const MAIN: &[(&str, &str)] = &[("goods-in", "store"), ("kitchen", "store"), ("loss", "store")];
+
+/// What else is done there.
+const ACTS: &[(&str, &str)] = &[("goods-issue", "from"), ("goods-return", "to"), ("dispatch", "store"), ("reception", "store")];
 
 /// The stores of a facility.
 pub(crate) fn show(visit: &Visit) -> Shown {
@@ -55,7 +50,7 @@ fn one(r: &Reading<'_>, store: &Id) -> Markup {
                 p { a.button.main href={ "/comptage/" (count.code()) } { (r.word("web.cash-go-on")) } }
             } @else {
                 div.actions {
-                    @for (kind, field) in ACTS.iter().filter(|(kind, _)| r.may(kind)) {
+                    @for (kind, field) in MAIN.iter().filter(|(kind, _)| r.may(kind)) {
                         a.button href={ "/noter/" (kind) "?" (field) "=" (store) } { (r.words.kind(kind)) }
                     }
                     @if r.may("count-begin") {
@@ -64,6 +59,11 @@ fn one(r: &Reading<'_>, store: &Id) -> Markup {
                             input type="hidden" name="place" value=(store);
                             button type="submit" { (r.word("web.cash-count")) }
                         }
+                    }
+                }
+                ul.next {
+                    @for (kind, field) in ACTS.iter().filter(|(kind, _)| r.may(kind)) {
+                        li { a href={ "/noter/" (kind) "?" (field) "=" (store) } { (r.words.kind(kind)) } }
                     }
                 }
                 (held(r, store))
