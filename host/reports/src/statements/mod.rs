@@ -140,7 +140,8 @@ fn sheet(name: &str, asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Option<
 }
 
 /// What the founding act says holds until minutes are signed; until then every print says so.
-fn is_provisional(book: &TheBook, site: &str) -> bool {
+#[must_use]
+pub fn is_provisional(book: &TheBook, site: &str) -> bool {
     let signed = |meeting: &Id| book.thing(meeting, Date::MAX).is_some_and(|meeting| meeting.text("state") == "signed");
     book.thing(&Id::new("committee", site), Date::MAX).is_some() && !book.open_at("meeting", site).any(|meeting| signed(&meeting))
 }

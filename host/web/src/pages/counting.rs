@@ -58,7 +58,7 @@ fn step(count: &Thing) -> Step {
 }
 
 fn count(r: &Reading<'_>) -> Result<Thing, Problem> {
-    let id = Id::parse(&format!("count/{}", r.visit.param("count"))).map_err(|_| Problem::NotFound)?;
+    let id = Id::parse(&format!("count/{}", r.visit.param("code"))).map_err(|_| Problem::NotFound)?;
     r.book.thing(&id, Date::MAX).filter(|_| id.site() == r.site()).ok_or(Problem::NotFound)
 }
 

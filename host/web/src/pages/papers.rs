@@ -2,9 +2,10 @@
 
 use crate::layout::facility;
 use crate::visit::{Reading, Visit};
-use baara_book::{Entry, TheBook};
+use baara_book::Entry;
 use baara_desk::{Desk, Fault};
 use baara_plugin_api::{Amount, Date, Datelike, Effect};
+use baara_reports::statements::is_provisional;
 use baara_reports::{Language, shown_amount};
 use maud::{Markup, html};
 use std::sync::mpsc::channel;
@@ -39,12 +40,6 @@ pub(crate) fn numbers(entry: &Entry, series: &str) -> Vec<(String, bool)> {
     each.collect()
 }
 
-/// True until signed minutes have set the facility's quorum: its founding act stands in their place.
-pub(crate) fn is_provisional(book: &TheBook, site: &str, today: Date) -> bool {
-    let act = book.rule(site, "quorum.heads.act", today);
-    !act.as_str().is_some_and(|act| act.starts_with("decision/"))
-}
-
 /// Francs as people read them.
 pub(crate) fn francs(r: &Reading<'_>, count: i64) -> String {
     shown_amount(Amount::francs(count), r.words.language())
@@ -72,7 +67,7 @@ pub(crate) fn marks(r: &Reading<'_>) -> Markup {
     html! {
         div.marks {
             @if r.visit.desk().is_practice() { p.mark { (r.word("web.paper-practice")) } }
-            @if is_provisional(r.book, r.site(), r.today) { p.mark.soft { (r.word("screen.constitution")) } }
+            @if is_provisional(r.book, r.site()) { p.mark.soft { (r.word("screen.constitution")) } }
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::answers::{Problem, Reply, Shown};
 use crate::form::{self, Choice, Draft, choices, select};
 use crate::layout::{page, wrong};
-use crate::pages::papers::{francs, kept};
+use crate::pages::papers::{francs, kept, style};
 use crate::pages::record::declaration;
 use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
@@ -328,6 +328,7 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, pairs: &Pairs, errors: &[FieldE
     let draft = Draft { errors, refused, ..Draft::new(kind, &typed) };
     html! {
         (form::summary(r, &draft))
+        (style())
         h1 { (r.word("web.tile-sale")) }
         @if r.book.open_at("store", r.site()).any(|store| r.book.is_frozen(store)) { p.warning { (r.word("web.sell-frozen")) } }
         @if !r.may("sale") { p.panel { (r.word("web.not-yours")) } }
