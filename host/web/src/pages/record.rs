@@ -26,7 +26,7 @@ pub(crate) fn all(visit: &Visit) -> Shown {
         let inner = html! {
             h1 { (title) }
             @if subjects.is_empty() { p { (r.word("web.reads-only")) } }
-            @for subject in SUBJECTS.iter().map(|(subject, _)| *subject).chain([OTHER]) {
+            @for subject in self::subjects() {
                 @if let Some(kinds) = subjects.get(subject) {
                     section {
                         h2 { (r.word(&format!("subject.{subject}"))) }
@@ -185,7 +185,13 @@ const SUBJECTS: &[(&str, &[&str])] = &[
 /// The subject of kinds that no line above names.
 const OTHER: &str = "other";
 
-fn subject(kind: &str) -> &'static str {
+/// The subjects, in the order of a day's work.
+pub(crate) fn subjects() -> impl Iterator<Item = &'static str> {
+    SUBJECTS.iter().map(|(subject, _)| *subject).chain([OTHER])
+}
+
+/// Where a kind is found.
+pub(crate) fn subject(kind: &str) -> &'static str {
     SUBJECTS.iter().find(|(_, kinds)| kinds.contains(&kind)).map_or(OTHER, |(subject, _)| subject)
 }
 

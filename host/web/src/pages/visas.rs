@@ -2,6 +2,7 @@
 
 use crate::answers::{Problem, Reply, Shown};
 use crate::layout::page;
+use crate::sessions::Session;
 use crate::visit::{Reading, Visit, once_key};
 use baara_desk::{Answer, Submission};
 use baara_plugin_api::{Date, Id, Map, Refusal, Value};
@@ -132,6 +133,23 @@ fn reason(r: &Reading<'_>, word: &str, what: &str, seq: u64) -> Markup {
     }
 }
 
+/// Who acts: whoever is signed in, or somebody beside them who types their own secret on the same device.
+///
+/// # Errors
+/// `person/must-wait`, `person/wrong-secret`.
+pub(crate) fn in_whose_name(visit: &Visit, session: &Session) -> Result<Id, Problem> {
+    let Ok(other) = Id::parse(visit.form.get("qui")) else { return Ok(session.person.clone()) };
+    if other == session.person {
+        return Ok(other);
+    }
+    if let Some(left) = visit.web.sessions.wait(&other) {
+        return Err(Refusal::new("person/must-wait").with("person", &other).with("seconds", left.as_secs() + 1).into());
+    }
+    let right = visit.desk().is_secret(&other, visit.form.get("secret"))?;
+    visit.web.sessions.tried(&other, right);
+    if right { Ok(other) } else { Err(Refusal::new("person/wrong-secret").with("person", &other).into()) }
+}
+
 /// Hands a visa, a refusal of it or a withdrawal to the desk.
 pub(crate) fn answer(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
@@ -140,20 +158,7 @@ pub(crate) fn answer(visit: &Visit) -> Shown {
         what @ ("endorse" | "decline" | "withdraw") => what,
         _ => return Err(Problem::NotFound),
     };
-    let person = match Id::parse(visit.form.get("qui")) {
-        Ok(other) if other != session.person && what == "endorse" => {
-            if let Some(left) = visit.web.sessions.wait(&other) {
-                return Err(Refusal::new("person/must-wait").with("person", &other).with("seconds", left.as_secs() + 1).into());
-            }
-            let right = visit.desk().is_secret(&other, visit.form.get("secret"))?;
-            visit.web.sessions.tried(&other, right);
-            if !right {
-                return Err(Refusal::new("person/wrong-secret").with("person", &other).into());
-            }
-            other
-        }
-        _ => session.person.clone(),
-    };
+    let person = if what == "endorse" { in_whose_name(visit, &session)? } else { session.person.clone() };
     let mut fields = Map::new();
     fields.insert("seq".to_owned(), seq.into());
     let reason = visit.form.get("reason");

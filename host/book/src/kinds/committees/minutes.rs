@@ -65,7 +65,8 @@ impl Minutes {
     }
 }
 
-fn motions_of(meeting: &Id, book: &Book<'_>) -> Vec<Thing> {
+/// The motions of a meeting, as they stand now.
+pub(super) fn motions_of(meeting: &Id, book: &Book<'_>) -> Vec<Thing> {
     let book = super::now(book);
     book.things_having("motion", "meeting", meeting.as_str()).iter().filter_map(|id| book.thing(id)).collect()
 }
@@ -96,18 +97,18 @@ fn manner_allowed(manner: &str, book: &Book<'_>) -> Result<(), Refusal> {
 }
 
 /// Who must sign, and who may: worked out from the meeting, never from who happens to be there when signing.
-struct Signing {
+pub(super) struct Signing {
     /// For the chair and for the secretary: those whose signature stands for the office.
-    officers: [Vec<Id>; 2],
+    pub(super) officers: [Vec<Id>; 2],
     /// For each college counted in the quorum: its members who were present.
-    colleges: BTreeMap<Id, BTreeSet<Id>>,
+    pub(super) colleges: BTreeMap<Id, BTreeSet<Id>>,
     /// The college of everybody above.
-    college_of: BTreeMap<Id, Id>,
+    pub(super) college_of: BTreeMap<Id, Id>,
 }
 
 impl Signing {
     /// The offices are those of the meeting's day, or of today when somebody was replaced since.
-    fn of(meeting: &Thing, book: &Book<'_>) -> Signing {
+    pub(super) fn of(meeting: &Thing, book: &Book<'_>) -> Signing {
         let then = book.at(meeting.date("on").unwrap_or(book.date()));
         let (members_then, members_now) = (members(&then), members(book));
         let sitting: Vec<&Member> = members_then.iter().chain(&members_now).collect();
@@ -126,7 +127,7 @@ impl Signing {
     }
 
     /// The chair, the secretary, and those who were present.
-    fn may_sign(&self, person: &Id) -> bool {
+    pub(super) fn may_sign(&self, person: &Id) -> bool {
         self.officers.iter().flatten().any(|p| p == person) || self.colleges.values().any(|present| present.contains(person))
     }
 

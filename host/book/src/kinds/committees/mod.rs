@@ -9,6 +9,7 @@ mod motions;
 mod payments;
 mod quorum;
 mod rules;
+pub mod standing;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
@@ -21,12 +22,17 @@ pub(crate) fn kinds() -> Vec<Kind> {
 
 /// A member of the committee as of a day: whose mandate, for which college, in which office.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Member {
-    person: Id,
-    mandate: Id,
-    college: Id,
-    staff: bool,
-    office: String,
+pub struct Member {
+    /// Who.
+    pub person: Id,
+    /// By which mandate.
+    pub mandate: Id,
+    /// For which college.
+    pub college: Id,
+    /// True when the college is prison staff.
+    pub staff: bool,
+    /// `chair`, `secretary`, `treasurer`, `auditor` or `member`.
+    pub office: String,
 }
 
 /// Everyone whose mandate is in force on the book's day, by person.

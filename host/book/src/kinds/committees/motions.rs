@@ -148,7 +148,8 @@ fn put(book: &Book<'_>, id: &Id) -> Result<Thing, Refusal> {
     Ok(motion)
 }
 
-fn is_recused(motion: &Thing, person: &Id) -> bool {
+/// True when a member declared an interest in a motion.
+pub(super) fn is_recused(motion: &Thing, person: &Id) -> bool {
     motion.values.contains_key(&key_of("recused", person))
 }
 
@@ -311,7 +312,8 @@ fn count(motion: &Thing) -> Result<(Outcome, Tally), Refusal> {
     Ok((outcome(&voting, recused, quorum, tally, majority), tally))
 }
 
-fn frozen(motion: &Thing) -> Option<(Quorum, Ratio)> {
+/// What a motion must reach, as it stood when it opened.
+pub(super) fn frozen(motion: &Thing) -> Option<(Quorum, Ratio)> {
     let quorum = motion.values.get("quorum")?;
     let heads = Ratio::parse(quorum["heads"].as_str()?)?;
     let quorum = Quorum { in_office: quorum["in-office"].as_i64()?, heads, colleges: quorum["colleges"].as_u64()? };

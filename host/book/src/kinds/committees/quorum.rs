@@ -25,6 +25,13 @@ pub(super) struct Quorum {
     pub(super) colleges: u64,
 }
 
+impl Quorum {
+    /// How many must be there when some stand aside.
+    pub(super) fn heads_needed(self, recused: i64) -> i64 {
+        self.heads.of(self.in_office - recused, Rounding::Up).unwrap_or(i64::MAX)
+    }
+}
+
 /// Votes cast. Abstentions are told, not counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Tally {
@@ -68,7 +75,7 @@ impl Outcome {
 ///
 /// Recusing somebody never helps to reach the quorum: it takes more from those present than from those in office.
 pub(super) fn outcome(seats: &[&Seat], recused: i64, quorum: Quorum, tally: Tally, majority: Ratio) -> Outcome {
-    let needed = quorum.heads.of(quorum.in_office - recused, Rounding::Up).unwrap_or(i64::MAX);
+    let needed = quorum.heads_needed(recused);
     let colleges: BTreeSet<&Id> = seats.iter().map(|seat| &seat.college).collect();
     if seats.is_empty() || i64::try_from(seats.len()).unwrap_or(i64::MAX) < needed {
         Outcome::NoQuorumHeads
