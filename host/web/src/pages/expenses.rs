@@ -30,7 +30,7 @@ pub(crate) fn decided(visit: &Visit) -> Shown {
     Ok(visit.read(|r| {
         let title = r.word("web.expense-decisions").to_owned();
         let all = decisions(r);
-        let (open, over): (Vec<_>, Vec<_>) = all.iter().partition(|(_, d)| !d.adopted || (d.left > 0 && d.until.is_none_or(|until| until >= r.today)));
+        let (open, over): (Vec<_>, Vec<_>) = all.iter().partition(|(_, d)| !d.adopted || (d.left >= 5 && d.until.is_none_or(|until| until >= r.today)));
         let list = |part: &[&(Thing, Decision)]| html! { ul.cards { @for (thing, d) in part { (card(r, thing, d, &format!("/chose/decision/{}", thing.id.code()))) } } };
         let inner = html! {
             h1 { (title) }

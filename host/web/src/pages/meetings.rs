@@ -469,17 +469,13 @@ fn signing(r: &Reading<'_>, s: &Sitting, draft: &Draft<'_>) -> Markup {
     let all_given = s.signatures.needed.iter().all(|n| n.given.is_some());
     html! {
         @if s.meeting.text("state") == "signed" { p.banner.done { strong { (r.word("web.meeting-signed")) } } }
-        div.scroll { table {
-            thead { tr { th scope="col" { (r.word("web.meeting-for-whom")) } th scope="col" { (r.word("web.meeting-who-signs")) } th scope="col" { (r.word("web.meeting-signature")) } } }
-            tbody { @for one in &s.signatures.needed { tr {
-                td { @match (&one.office, &one.college) { (Some(office), _) => (capital(&r.words.choice(office))), (None, Some(college)) => (r.label(college)), _ => "" } }
-                td { (names(&one.holders)) }
-                td { @match &one.given {
-                    Some(person) => { "✓ " (r.label(person)) span.hint { " (" (r.words.choice(s.noted("signed", person))) ")" } },
-                    None => strong { (r.word("web.meeting-awaited")) },
-                } }
-            } } }
-        } }
+        ul.cards { @for one in &s.signatures.needed { li {
+            strong { @match (&one.office, &one.college) { (Some(office), _) => (capital(&r.words.choice(office))), (None, Some(college)) => (r.label(college)), _ => "" } } br;
+            @match &one.given {
+                Some(person) => { "✓ " (r.label(person)) ", " span.hint { (r.word(if s.noted("signed", person) == "ink" { "web.meeting-signed-ink" } else { "web.meeting-signed-own" })) } },
+                None => { (names(&one.holders)) (r.words.language().colon()) " " strong { (r.word("web.meeting-awaited")) } },
+            }
+        } } }
         @if !all_given { p { (r.word("web.meeting-last-signature")) } }
         (sign_forms(r, s))
         (ink(r, s, draft))

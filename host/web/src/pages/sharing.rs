@@ -6,7 +6,9 @@ use crate::layout::{page, wrong};
 use crate::pages::meetings::day;
 use crate::pages::record::{declaration, fields, settle};
 use crate::visit::{Reading, Visit};
-use baara_plugin_api::{Amount, Date, Datelike, Days, FieldError, Id, KindDeclaration, Map, Months, Refusal, Table, Thing, Value, items};
+use baara_plugin_api::{
+    Amount, Book, Date, Datelike, Days, FieldError, Id, KindDeclaration, Map, Months, Refusal, Table, Thing, Value, items,
+};
 use baara_reports::{Said, shown_amount};
 use maud::{Markup, html};
 
@@ -80,13 +82,15 @@ struct Pot {
 }
 
 fn pots(r: &Reading<'_>) -> Vec<Pot> {
+    let view = r.book.view(r.site());
+    let work = Book::new(&view, r.site(), r.today).holdings_in("work", &items::points());
     let units = ["workshop", "farm"].into_iter().flat_map(|kind| r.book.open_at(kind, r.site()));
     let found = units.filter_map(|unit| {
         let fund = Id::new("fund", &format!("{}.sales", unit.code()));
         r.book.thing(&fund, Date::MAX)?;
         let own = format!("{}.", unit.code());
-        let work = r.book.open_at("work", r.site()).filter(|w| w.code().starts_with(&own));
-        let points: Vec<i64> = work.map(|w| r.book.balance(w, &items::points(), None)).filter(|n| *n > 0).collect();
+        let points: Vec<i64> =
+            work.iter().filter(|w| w.place.code().starts_with(&own)).map(|w| w.balance.count()).filter(|n| *n > 0).collect();
         let keys = r.book.open_at("key", r.site()).filter_map(|k| r.book.thing(k, Date::MAX));
         let key = keys
             .filter(|k| k.text("unit") == unit.as_str() && k.date("from").is_some_and(|from| from <= r.today))
@@ -198,7 +202,7 @@ pub(crate) fn simulate(visit: &Visit) -> Shown {
                 form method="get" action="/affectations/simulation" {
                     (form::named(r, &draft, "unit"))
                     (form::named(r, &draft, "until"))
-                    (form::named(r, &draft, "purchases"))
+                    details open[typed.contains_key("purchases")] { summary { (r.words.field("distribution", "purchases")) } (form::named(r, &draft, "purchases")) }
                     div.actions { button.main type="submit" { (r.word("web.sharing-simulate")) } }
                 }
             }
@@ -253,7 +257,7 @@ fn simulated(r: &Reading<'_>, draft: &Draft<'_>, table: &Table) -> Markup {
         p { (r.word("web.sharing-nothing-recorded")) }
         h2 { (r.word("web.sharing-months")) }
         div.scroll { table {
-            thead { tr { th { (r.words.column("month")) } th { (r.words.column("key")) } th.right { (r.words.column("amount")) } } }
+            thead { tr { th { (r.words.column("month")) } th { (r.word("web.sharing-key-column")) } th.right { (r.words.column("amount")) } } }
             tbody {
                 @for row in &months { tr { td { (row.month) } td { (Id::parse(row.key).map_or_else(|_| row.key.to_owned(), |id| id.code().to_owned())) } td.right { (francs(r, row.francs)) } } }
                 tr { th colspan="2" { (r.word("web.sharing-pot")) } th.right { (francs(r, sum(&months))) } }

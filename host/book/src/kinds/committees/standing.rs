@@ -135,7 +135,7 @@ pub fn signatures(book: &Book<'_>, meeting: &Thing) -> Signatures {
         .map(|(office, holders)| Signature {
             office: Some(office),
             college: None,
-            holders: holders.clone(),
+            holders: holders.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
             given: holders.iter().find(has).cloned(),
         })
         .collect();
