@@ -9,6 +9,18 @@
   const problem = document.getElementById('probleme');
   if (problem) problem.focus();
 
+  // Who is there is counted while the sheet is filled in; the book says whether it suffices.
+  const sheet = document.querySelector('[data-say]');
+  const marks = [...document.querySelectorAll('input[data-college]')];
+  for (const mark of sheet ? marks : []) {
+    mark.addEventListener('change', () => {
+      const here = marks.filter(e => e.checked && e.value === 'present');
+      const colleges = new Set(here.map(e => e.dataset.college)).size;
+      sheet.lastElementChild.textContent = sheet.dataset.say.replace('{n}', here.length).replace('{c}', colleges);
+      sheet.firstElementChild.hidden = true;
+    });
+  }
+
   // Sent once, however often it is tapped.
   for (const form of document.querySelectorAll('form[method=post]')) {
     form.addEventListener('submit', event => {

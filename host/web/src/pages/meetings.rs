@@ -198,6 +198,7 @@ fn steps(r: &Reading<'_>, s: &Sitting, kinds: &[KindDeclaration; 4], tried: Opti
         }
     };
     let done = r.visit.query.get("fait");
+    let lacking = s.standing.as_ref().map_or(true, |standing| standing.obstacle.is_some());
     html! {
         @if let Some(t) = tried { (form::summary(r, &Draft { errors: t.errors, refused: t.refused, ..Draft::new(t.kind, t.typed) })) }
         @if let Ok(seq) = done.parse::<u64>() {
@@ -207,7 +208,7 @@ fn steps(r: &Reading<'_>, s: &Sitting, kinds: &[KindDeclaration; 4], tried: Opti
         h1 { (r.word("web.meeting-of")) " " (day(r, s.meeting.date("on"))) }
         p.lead { (capital(&r.words.choice(s.meeting.text("session")))) ", " (s.meeting.text("place")) " · " strong { (state(r, &s.meeting)) } }
         (step(1, now == 2, convocation(r, s)))
-        (step(2, now == 2 || now == 3 && s.motions.is_empty() || is_about(tried, "presence"), presence(r, s, &draft(0))))
+        (step(2, now == 2 || lacking && now == 3 || is_about(tried, "presence"), presence(r, s, &draft(0))))
         (step(3, now == 3, questions(r, s, &draft(1))))
         (step(4, now == 3 && !s.motions.is_empty() && !s.has_open_motion(), check(r, s, &draft(2))))
         (step(5, now == 5 || now == 0, signing(r, s, &draft(3))))
@@ -267,19 +268,22 @@ pub(crate) fn quorum(r: &Reading<'_>, standing: &Standing, code: &str) -> String
     r.say(&said.with("colleges", standing.colleges).with("colleges-needed", standing.colleges_needed))
 }
 
-fn quorum_box(r: &Reading<'_>, standing: &Standing) -> Markup {
+fn quorum_box(r: &Reading<'_>, standing: &Standing, live: bool) -> Markup {
+    // A script may count along while the sheet is filled in; whether it suffices is for the book to say.
+    let said = Said::new("web.meeting-quorum").with("n", "{n}").with("all", standing.in_office).with("needed", standing.voters_needed);
+    let said = live.then(|| r.say(&said.with("colleges", "{c}").with("colleges-needed", standing.colleges_needed)));
     html! {
-        p.panel.quorum.waits[standing.obstacle.is_some()] {
+        p.panel.waits[standing.obstacle.is_some()] data-say=[said] {
             strong { @match standing.obstacle { None => (r.word("web.meeting-quorum-yes")), Some(why) => (r.word(&format!("web.meeting-quorum-{why}"))) } } br;
-            (quorum(r, standing, "web.meeting-quorum"))
+            span { (quorum(r, standing, "web.meeting-quorum")) }
         }
     }
 }
 
 /// Step 2: each member present, excused or absent.
 fn presence(r: &Reading<'_>, s: &Sitting, draft: &Draft<'_>) -> Markup {
-    let box_of = || match &s.standing {
-        Ok(standing) => quorum_box(r, standing),
+    let box_of = |live: bool| match &s.standing {
+        Ok(standing) => quorum_box(r, standing, live),
         Err(refusal) => form::refused(r, refusal),
     };
     if !s.sits(r) || !r.may("presence") {
@@ -288,7 +292,7 @@ fn presence(r: &Reading<'_>, s: &Sitting, draft: &Draft<'_>) -> Markup {
                 strong { (r.label(&member.person)) } ", " (r.words.choice(match s.noted("present", &member.person) { "" => "absent", told => told })) br;
                 span.hint { (seat(r, member)) }
             } } }
-            (box_of())
+            (box_of(false))
         };
     }
     let typed = |person: &Id| -> String {
@@ -311,7 +315,7 @@ fn presence(r: &Reading<'_>, s: &Sitting, draft: &Draft<'_>) -> Markup {
         (form::named(r, draft, "guests"))
     };
     html! {
-        (box_of())
+        (box_of(true))
         (act(r, s, "presence", &inner))
     }
 }
@@ -367,7 +371,7 @@ fn question(r: &Reading<'_>, s: &Sitting, motion: &Thing) -> Markup {
             h3 { (motion.text("title")) }
             p { (terms(r, motion)) }
             @if let Some(standing) = standing::of_motion(motion) {
-                @if open { (quorum_box(r, &standing)) } @else { p.hint { (quorum(r, &standing, "web.meeting-quorum-vote")) } }
+                @if open { (quorum_box(r, &standing, false)) } @else { p.hint { (quorum(r, &standing, "web.meeting-quorum-vote")) } }
             }
             @for one in electors.iter().filter(|e| e.recused) { p.warning { (r.say(&Said::new("web.meeting-recused").with("person", r.label(&one.person)))) } }
             p { (tally(r, &electors)) }

@@ -28,9 +28,9 @@ const TILES: &[Tile] = &[
     tile("vente", "web.tile-sale", "/ventes/nouvelle", &["sale"]),
     tile("caisse", "web.tile-cash", "/caisse", &["count-begin", "count-first"]),
     tile("magasin", "web.tile-store", "/magasin", &["goods-in", "goods-issue", "kitchen"]),
-    tile("reunion", "web.tile-meeting", "/liste/meeting", &["convocation", "vote", "sign"]),
-    tile("partage", "web.tile-sharing", "/noter/distribution", &["distribution"]),
-    tile("depense", "web.tile-expense", "/noter/expense", &["expense"]),
+    tile("reunion", "web.tile-meeting", "/reunions", &["convocation", "vote", "sign"]),
+    tile("partage", "web.tile-sharing", "/affectations", &["distribution"]),
+    tile("depense", "web.tile-expense", "/depenses/nouvelle", &["expense"]),
 ];
 
 /// How many entries of one's own are shown.
