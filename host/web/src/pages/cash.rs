@@ -68,7 +68,7 @@ fn net(entry: &Entry, item: &Id, place: &Id) -> i64 {
 /// The cash boxes of a facility and their day.
 pub(crate) fn show(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
-    let boxes: Vec<Id> = visit.read(|r| r.book.open_at("cash-box", &session.site).cloned().collect());
+    let boxes: Vec<Id> = visit.read(|r| r.book.open_at("cash-box", &session.site).collect());
     let entries = kept(visit.desk(), &session.site, boxes.iter().map(|id| format!("\"{id}\"")).collect())?;
     Ok(visit.read(|r| {
         let title = r.word("web.cash-title").to_owned();
@@ -133,7 +133,7 @@ fn one(r: &Reading<'_>, place: &Id, entries: &[(Entry, String)]) -> Markup {
 
 /// Banks and wallets, each with its balance unless it is being counted.
 fn accounts(r: &Reading<'_>) -> Markup {
-    let places: Vec<&Id> = ["bank", "wallet"].into_iter().flat_map(|kind| r.book.open_at(kind, r.site())).collect();
+    let places: Vec<Id> = ["bank", "wallet"].into_iter().flat_map(|kind| r.book.open_at(kind, r.site())).collect();
     let balance = |place: &Id| -> i64 {
         let held = r.book.holdings_of(place).into_iter().filter(|h| h.item == items::xof());
         held.map(|h| h.balance.count()).sum()
@@ -141,7 +141,7 @@ fn accounts(r: &Reading<'_>) -> Markup {
     html! {
         @if !places.is_empty() {
             h2 { (r.word("web.cash-accounts")) }
-            ul.cards { @for place in places { li {
+            ul.cards { @for place in &places { li {
                 a href={ "/chose/" (place.kind()) "/" (place.code()) } { (r.label(place)) } " "
                 @if r.book.is_frozen(place) { span.hint { (r.word("web.cash-counting")) } } @else { strong { (francs(r, balance(place))) } }
             } } }
@@ -185,7 +185,7 @@ pub(crate) fn sheet(visit: &Visit) -> Shown {
 /// The count of a box that was finished on a day: the thing, and the figures both found.
 fn counted(visit: &Visit, place: &Id, day: Date) -> Result<Option<(Thing, String)>, Problem> {
     let found = visit.read(|r| {
-        let counts = r.book.open_at("count", r.site()).filter_map(|id| r.book.thing(id, Date::MAX));
+        let counts = r.book.open_at("count", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX));
         let done = counts.filter(|count| count.text("state") == "done" && count.date("done-on") == Some(day));
         let last = done.filter(|count| count.id_of("place").as_ref() == Some(place)).last()?;
         let closing = r.book.mentions(&last.id).into_iter().filter(|m| m.kind.starts_with("count-close/")).map(|m| m.seq).max();
@@ -275,7 +275,7 @@ fn series(r: &Reading<'_>) -> Markup {
     let books: Vec<(String, Gaps)> = r
         .book
         .open_at("series", r.site())
-        .filter_map(|id| r.book.thing(id, Date::MAX))
+        .filter_map(|id| r.book.thing(&id, Date::MAX))
         .map(|thing| (r.label(&thing.id), gaps(&thing)))
         .collect();
     html! {

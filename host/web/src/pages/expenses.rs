@@ -14,7 +14,7 @@ use maud::{Markup, html};
 /// The decisions of this facility, newest first.
 fn decisions(r: &Reading<'_>) -> Vec<(Thing, Decision)> {
     let mut all: Vec<(Thing, Decision)> =
-        r.book.open_at("decision", r.site()).filter_map(|id| Some((r.book.thing(id, Date::MAX)?, r.book.decision(id)?))).collect();
+        r.book.open_at("decision", r.site()).filter_map(|id| Some((r.book.thing(&id, Date::MAX)?, r.book.decision(&id)?))).collect();
     all.reverse();
     all
 }

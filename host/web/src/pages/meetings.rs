@@ -18,7 +18,7 @@ pub(crate) fn all(visit: &Visit) -> Shown {
     visit.signed_in()?;
     Ok(visit.read(|r| {
         let title = r.word("web.tile-meeting").to_owned();
-        let mut meetings: Vec<Thing> = r.book.open_at("meeting", r.site()).filter_map(|id| r.book.thing(id, Date::MAX)).collect();
+        let mut meetings: Vec<Thing> = r.book.open_at("meeting", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX)).collect();
         meetings.sort_by_key(|m| std::cmp::Reverse((m.date("on"), m.id.clone())));
         let carried = carried(r);
         let inner = html! {

@@ -144,7 +144,7 @@ fn in_pieces(sum: i64) -> (Vec<(i64, i64)>, i64) {
 /// The workshops and farms of this facility that have something to sell, with their products.
 fn units(r: &Reading<'_>) -> Vec<(Id, Vec<Product>)> {
     let all = ["workshop", "farm"].into_iter().flat_map(|kind| r.book.open_at(kind, r.site()));
-    all.map(|unit| (unit.clone(), products(r, unit))).filter(|(_, products)| !products.is_empty()).collect()
+    all.map(|unit| (unit.clone(), products(r, &unit))).filter(|(_, products)| !products.is_empty()).collect()
 }
 
 /// What a workshop or farm sells today: what it made and has a price, and its services.
@@ -161,7 +161,7 @@ fn products(r: &Reading<'_>, unit: &Id) -> Vec<Product> {
         found.insert(item.clone(), Product { item, label, price, unit: measure, scale, service, shelves: Vec::new(), waiting: 0 });
     }
     for store in r.book.open_at("store", r.site()).filter(|store| !r.book.is_frozen(store)) {
-        for holding in r.book.holdings_of(store).into_iter().filter(|h| h.balance.count() > 0) {
+        for holding in r.book.holdings_of(&store).into_iter().filter(|h| h.balance.count() > 0) {
             let Some(product) = found.get_mut(&holding.item) else { continue };
             let left = holding.balance.count();
             let Some(lot) = holding.lot else {
@@ -330,7 +330,7 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, pairs: &Pairs, errors: &[FieldE
         (form::summary(r, &draft))
         (style())
         h1 { (r.word("web.tile-sale")) }
-        @if r.book.open_at("store", r.site()).any(|store| r.book.is_frozen(store)) { p.warning { (r.word("web.sell-frozen")) } }
+        @if r.book.open_at("store", r.site()).any(|store| r.book.is_frozen(&store)) { p.warning { (r.word("web.sell-frozen")) } }
         @if !r.may("sale") { p.panel { (r.word("web.not-yours")) } }
         @else if units.is_empty() { p.panel { (r.word("web.sell-nothing")) } p { a.button href="/noter/sale" { (r.word("web.sell-other")) } } }
         @else if let Some((unit, products)) = chosen { (till(r, &draft, pairs, unit, products, units.len() > 1)) }
@@ -431,7 +431,7 @@ fn row(r: &Reading<'_>, draft: &Draft<'_>, basket: &Basket<'_>, product: &Produc
 fn paying(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs) -> Markup {
     let means = Some(pairs.get("means")).filter(|means| !means.is_empty()).unwrap_or("cash");
     let places = |kind: &str| -> Vec<Choice> {
-        r.book.open_at(kind, r.site()).map(|id| Choice { value: id.to_string(), label: r.label(id) }).collect()
+        r.book.open_at(kind, r.site()).map(|id| Choice { value: id.to_string(), label: r.label(&id) }).collect()
     };
     let (boxes, wallets) = (places("cash-box"), places("wallet"));
     let customers = choices(r, "sale", "customer", "customer");

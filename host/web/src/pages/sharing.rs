@@ -43,7 +43,7 @@ impl Shared {
     /// Reads a distribution of this facility.
     pub(crate) fn read(r: &Reading<'_>, id: &Id) -> Option<Shared> {
         let thing = r.book.thing(id, Date::MAX).filter(|_| id.kind() == "distribution" && id.site() == r.site())?;
-        let payouts = r.book.open_at("payout", r.site()).filter_map(|p| r.book.thing(p, Date::MAX));
+        let payouts = r.book.open_at("payout", r.site()).filter_map(|p| r.book.thing(&p, Date::MAX));
         let payouts: Vec<Thing> = payouts.filter(|p| p.text("distribution") == id.as_str()).collect();
         let paid = |person: &str| {
             payouts.iter().flat_map(|p| lines(p, "lines")).filter(|l| l["person"] == person).map(|l| count(l, "amount")).sum()
@@ -91,7 +91,7 @@ fn pots(r: &Reading<'_>) -> Vec<Pot> {
         let own = format!("{}.", unit.code());
         let points: Vec<i64> =
             work.iter().filter(|w| w.place.code().starts_with(&own)).map(|w| w.balance.count()).filter(|n| *n > 0).collect();
-        let keys = r.book.open_at("key", r.site()).filter_map(|k| r.book.thing(k, Date::MAX));
+        let keys = r.book.open_at("key", r.site()).filter_map(|k| r.book.thing(&k, Date::MAX));
         let key = keys
             .filter(|k| k.text("unit") == unit.as_str() && k.date("from").is_some_and(|from| from <= r.today))
             .max_by_key(|k| k.date("from"));
@@ -117,7 +117,7 @@ pub(crate) fn all(visit: &Visit) -> Shown {
     visit.signed_in()?;
     Ok(visit.read(|r| {
         let title = r.word("web.tile-sharing").to_owned();
-        let mut shared: Vec<(Id, Shared)> = r.book.open_at("distribution", r.site()).filter_map(|id| Some((id.clone(), Shared::read(r, id)?))).collect();
+        let mut shared: Vec<(Id, Shared)> = r.book.open_at("distribution", r.site()).filter_map(|id| Some((id.clone(), Shared::read(r, &id)?))).collect();
         shared.reverse();
         let pots = pots(r);
         let inner = html! {
@@ -295,8 +295,8 @@ fn simulated(r: &Reading<'_>, draft: &Draft<'_>, table: &Table) -> Markup {
 
 /// The decisions about a distribution that are signed and not used yet, with what they allow.
 fn unused(r: &Reading<'_>) -> Vec<(Id, i64, String)> {
-    let used: Vec<String> = r.book.open_at("distribution", r.site()).filter_map(|d| r.book.text_of(d, "decision", Date::MAX)).collect();
-    let all = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(id));
+    let used: Vec<String> = r.book.open_at("distribution", r.site()).filter_map(|d| r.book.text_of(&d, "decision", Date::MAX)).collect();
+    let all = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(&id));
     let open = all.filter(|d| d.adopted && d.about == "distribution" && d.left > 0 && !used.contains(&d.id.to_string()));
     open.map(|d| (d.id.clone(), d.left, r.book.text_of(&d.id, "title", Date::MAX).unwrap_or_default())).collect()
 }

@@ -115,7 +115,7 @@ fn number(site: &str, letter: &str, minutes: i64, copy: u32) -> String {
 
 /// The people assigned to a workshop or farm, by name.
 fn team(r: &Reading<'_>, unit: &Id) -> Vec<String> {
-    let open = r.book.open_at("assignment", r.site()).filter_map(|id| r.book.thing(id, Date::MAX));
+    let open = r.book.open_at("assignment", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX));
     let here = open.filter(|a| a.id_of("unit").as_ref() == Some(unit) && a.date("until").is_none_or(|until| until >= r.today));
     let mut names: Vec<String> =
         here.filter_map(|a| a.id_of("person")).map(|person| format!("{} ({})", r.label(&person), person.code())).collect();

@@ -22,7 +22,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
     visit.signed_in()?;
     Ok(visit.read(|r| {
         let title = r.word("web.store-title").to_owned();
-        let stores: Vec<&Id> = r.book.open_at("store", r.site()).collect();
+        let stores: Vec<Id> = r.book.open_at("store", r.site()).collect();
         let inner = html! {
             h1 { (title) }
             @if stores.is_empty() { p.panel { (r.word("web.store-none")) } }
