@@ -3,6 +3,7 @@
 use crate::answers::{Problem, Shown};
 use crate::form::capital;
 use crate::layout::page;
+use crate::pages::papers::numbers;
 use crate::pages::visas;
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
@@ -68,6 +69,7 @@ fn banner(r: &Reading<'_>, entry: &Entry, leaf: &str) -> Markup {
                 p { (r.word("web.code")) " " (leaf.get(..16).unwrap_or(leaf)) }
             }
         } @else if let Some(number) = &number { p.number { (r.word("web.number")) " " (number) } }
+        @if numbers(entry, "receipt").iter().any(|(_, void)| !void) { p { a.button.other href={ "/papiers/recu/" (entry.seq) } { (r.word("web.paper-receipt")) } } }
         @for text in warnings { p.warning { (capital(&text)) } }
         @if done == "oui" {
             ul.next {

@@ -186,10 +186,10 @@ fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>, 
                 @if !receipt.text("paper").is_empty() { dt { (r.words.field("sale", "paper")) } dd { (receipt.text("paper")) } }
             }
             @if let Some(lines) = lines {
-                table {
+                div.scroll tabindex="0" role="region" aria-label=(r.word("web.paper-receipt")) { table {
                     thead { tr { th { (r.words.column("item")) } th.right { (r.word("web.paper-quantity")) } th.right { (r.word("web.paper-price")) } th.right { (r.word("web.paper-amount")) } } }
-                    tbody { @for line in lines { (goods(r, line)) } }
-                }
+                    tbody { @for line in &merged(lines) { (goods(r, line)) } }
+                } }
             }
             p.big { (francs(r, receipt.total)) }
             p.letters { (r.word(if receipt.text("means") == "credit" { "web.paper-sum-owed" } else { "web.paper-sum" })) " : " (words) "." }
@@ -202,11 +202,36 @@ fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>, 
     }
 }
 
-fn goods(r: &Reading<'_>, line: &Value) -> Markup {
-    let text = |key: &str| line.get(key).and_then(Value::as_str).unwrap_or_default();
-    let amount = |key: &str| text(key).parse::<Amount>().map(|a| shown_amount(a, r.words.language())).unwrap_or_default();
-    let item = Id::parse(text("item")).map(|id| r.label(&id)).unwrap_or_default();
-    html! { tr { td { (item) } td.right { (amount("quantity")) } td.right { (amount("price")) } td.right { (amount("total")) } } }
+/// A line as a customer reads it.
+struct Goods {
+    item: String,
+    quantity: Amount,
+    price: Amount,
+    total: i64,
+}
+
+/// The lines of a sale without their lots: what costs the same is one line.
+fn merged(lines: &[Value]) -> Vec<Goods> {
+    let mut all: Vec<Goods> = Vec::new();
+    for line in lines {
+        let text = |key: &str| line.get(key).and_then(Value::as_str).unwrap_or_default();
+        let amount = |key: &str| text(key).parse::<Amount>().ok();
+        let (Some(quantity), Some(price), Some(total)) = (amount("quantity"), amount("price"), amount("total")) else { continue };
+        match all.iter_mut().find(|one| one.item == text("item") && one.price == price) {
+            Some(one) => {
+                one.quantity = one.quantity.with_count(one.quantity.count() + quantity.count());
+                one.total += total.count();
+            }
+            None => all.push(Goods { item: text("item").to_owned(), quantity, price, total: total.count() }),
+        }
+    }
+    all
+}
+
+fn goods(r: &Reading<'_>, line: &Goods) -> Markup {
+    let item = Id::parse(&line.item).map(|id| r.label(&id)).unwrap_or_default();
+    let language = r.words.language();
+    html! { tr { td { (item) } td.right { (shown_amount(line.quantity, language)) } td.right { (shown_amount(line.price, language)) } td.right { (francs(r, line.total)) } } }
 }
 
 /// Notes that a copy is printed, and shows it.
@@ -260,4 +285,20 @@ pub(crate) fn all(visit: &Visit) -> Shown {
         };
         page(r, &title, &inner)
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baara_plugin_api::json;
+
+    #[test]
+    fn lots_of_one_price_are_one_line_of_a_receipt() {
+        let line = |lot: &str, n: i64, price: i64| json!({"item": "item/savon", "lot": lot, "quantity": format!("{n} piece"), "price": format!("{price} XOF"), "total": format!("{} XOF", n * price)});
+        let told: Vec<(i64, i64)> = merged(&[line("lot/a", 3, 150), line("lot/b", 2, 150), line("lot/b", 1, 100)])
+            .iter()
+            .map(|one| (one.quantity.count(), one.total))
+            .collect();
+        assert_eq!(told, [(5, 750), (1, 100)]);
+    }
 }

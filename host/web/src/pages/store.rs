@@ -214,7 +214,7 @@ fn paper(r: &Reading<'_>, store: &Id, item: &Id, period: &Period, lines: &[Line]
                 dt { (r.words.column("item")) } dd { (r.label(item)) " (" (unit_word(r, zero)) ")" }
                 dt { (r.word("web.period")) } dd { (long_day(r, period.from)) " – " (long_day(r, period.until.min(r.today))) }
             }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(r.word("web.paper-stock-card")) { table {
                 thead { tr {
                     th { (r.word("web.paper-date")) } th { (r.word("web.store-document")) } th { (r.word("web.cash-what")) } th { (r.words.column("lot")) }
                     th.right { (r.word("web.store-in")) } th.right { (r.word("web.store-out")) } th.right { (r.word("web.store-stock")) }
