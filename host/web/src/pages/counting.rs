@@ -15,8 +15,11 @@ use maud::{Markup, html};
 /// Notes and coins, as they lie in the box.
 const PIECES: &[i64] = &[10_000, 5_000, 2_000, 1_000, 500, 250, 200, 100, 50, 25, 10, 5, 1];
 
-/// Lines to write down what lies on the shelves.
-const SHELF_LINES: usize = 15;
+/// Lines to write down what lies on the shelves, at first; a button brings as many again.
+const SHELF_LINES: usize = 20;
+
+/// The most lines of one count.
+const MOST_LINES: usize = 400;
 
 /// Begins a count: the place is frozen.
 pub(crate) fn begin(visit: &Visit) -> Shown {
@@ -141,12 +144,13 @@ fn figures(r: &Reading<'_>, count: &Thing, place: &Id, kind: &str, total: Option
                     p.hint { (r.word("web.count-shelf")) }
                     datalist #c-lots { @for (code, label) in lots(r, place) { option value=(code) { (label) } } }
                     div.pair aria-hidden="true" { strong { (form::capital(r.word("web.count-lot"))) } strong { (r.word("web.paper-quantity")) } }
-                    @for at in 1..=SHELF_LINES {
+                    @for at in 1..=shelf_lines(r.visit) {
                         div.pair {
                             input id={ "c-w-" (at) } name={ "w." (at) } list="c-lots" type="text" autocomplete="off" value=(form.get(&format!("w.{at}"))) aria-label={ (r.word("web.line")) " " (at) ", " (r.word("web.count-lot")) };
                             input name={ "q." (at) } type="text" inputmode="decimal" autocomplete="off" value=(form.get(&format!("q.{at}"))) aria-label={ (r.word("web.line")) " " (at) ", " (r.word("web.paper-quantity")) };
                         }
                     }
+                    button.more type="submit" name="do" value="more" { (r.word("web.more-lines")) }
                 }
                 _ => div.field {
                     label for="c-balance" { (r.word("web.count-balance")) }
@@ -157,6 +161,13 @@ fn figures(r: &Reading<'_>, count: &Thing, place: &Id, kind: &str, total: Option
             div.actions { button.main type="submit" name="do" value="seal" { (r.word("web.count-seal")) } }
         }
     }
+}
+
+/// How many lines the shelves need: those filled in, and some more when asked.
+fn shelf_lines(visit: &Visit) -> usize {
+    let filled = (1..=MOST_LINES).rev().find(|at| !visit.form.get(&format!("w.{at}")).is_empty()).unwrap_or(0);
+    let more = if visit.form.get("do") == "more" { SHELF_LINES } else { 0 };
+    (filled.max(SHELF_LINES) + more).min(MOST_LINES)
 }
 
 /// Lots and goods that this store has ever had, without a figure.
@@ -236,7 +247,7 @@ fn written(visit: &Visit, place: &Id) -> Result<(String, i64), Vec<FieldError>> 
             pieces(&typed)
         }
         "store" => {
-            let lines = (1..=SHELF_LINES).map(|at| (form.get(&format!("w.{at}")), form.get(&format!("q.{at}"))));
+            let lines = (1..=MOST_LINES).map(|at| (form.get(&format!("w.{at}")), form.get(&format!("q.{at}"))));
             let filled: Vec<String> = lines
                 .filter(|(what, quantity)| !what.is_empty() || !quantity.is_empty())
                 .map(|(what, quantity)| format!("{what}={quantity}"))

@@ -183,7 +183,7 @@ fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>, 
                 @if let Some(unit) = receipt.id_of("unit") { dt { (r.word("web.paper-unit")) } dd { (r.label(&unit)) } }
                 dt { (r.words.field("sale", "means")) }
                 dd { @if receipt.text("means").is_empty() { (r.words.kind(name)) } @else { (form::capital(&r.words.choice(receipt.text("means")))) } }
-                @if !receipt.text("paper").is_empty() { dt { (r.words.field("sale", "paper")) } dd { (receipt.text("paper")) } }
+                @if !receipt.text("paper").is_empty() { dt { (r.word("web.sell-paper")) } dd { (receipt.text("paper")) } }
             }
             @if let Some(lines) = lines {
                 div.scroll tabindex="0" role="region" aria-label=(r.word("web.paper-receipt")) { table {

@@ -390,7 +390,7 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
             details open[draft.refused.is_some() || !draft.errors.is_empty()] {
                 summary { (r.word("web.more")) }
                 div.field {
-                    label for="c-paper" { (r.words.field("sale", "paper")) " " span.optional { (r.word("web.optional")) } }
+                    label for="c-paper" { (r.word("web.sell-paper")) " " span.optional { (r.word("web.optional")) } }
                     input #c-paper name="paper" type="text" maxlength="40" value=(pairs.get("paper")) autocomplete="off";
                 }
                 (form::besides(r, draft))
