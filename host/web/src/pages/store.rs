@@ -245,28 +245,14 @@ fn unit_word(r: &Reading<'_>, amount: Amount) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baara_plugin_api::Effects;
+    use baara_plugin_api::{Effects, json};
 
     fn entry(seq: u64, date: &str, effects: Effects) -> (Entry, String) {
-        let entry = Entry {
-            v: 1,
-            seq,
-            prev: String::new(),
-            id: String::new(),
-            site: "kon".to_owned(),
-            kind: "goods-in/1".to_owned(),
-            by: (Id::new("person", "kon-a"), Id::new("role", "storekeeper")),
-            date: date.parse().unwrap(),
-            at: 0,
-            hlc: 0,
-            leave: None,
-            completes: None,
-            reverses: None,
-            batch: None,
-            plugin: None,
-            fields: baara_plugin_api::Map::new(),
-            effects: effects.0,
-        };
+        let kept = json!({
+            "v": 1, "seq": seq, "prev": "", "id": "", "site": "kon", "kind": "goods-in/1", "by": ["person/kon-a", "role/storekeeper"],
+            "date": date, "at": 0, "hlc": 0, "fields": {}, "effects": effects.0,
+        });
+        let entry = Entry::read(kept.to_string().as_bytes()).unwrap();
         (entry, String::new())
     }
 
