@@ -6,6 +6,7 @@ use crate::layout::{page, wrong};
 use crate::pages::record::{declaration, fields, settle};
 use crate::pages::visas::in_whose_name;
 use crate::pages::{minutes, record};
+use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
 use baara_book::kinds::standing::{self, Elector, Member, Standing};
 use baara_desk::Answer;
@@ -20,14 +21,14 @@ pub(crate) fn all(visit: &Visit) -> Shown {
         let title = r.word("web.tile-meeting").to_owned();
         let mut meetings: Vec<Thing> = r.book.open_at("meeting", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX)).collect();
         meetings.sort_by_key(|m| std::cmp::Reverse((m.date("on"), m.id.clone())));
-        let carried = carried(r);
+        let carried = carried(&r.visit.query);
         let inner = html! {
             h1 { (title) }
             @if !carried.is_empty() { p.panel { (r.word("web.meeting-carry")) " " strong { (r.visit.query.get("title")) } } }
-            @if r.may("convocation") { p { a.button.main href={ "/reunions/nouvelle" } { (r.word("web.meeting-new")) } } }
+            @if r.may("convocation") { p { a.button.main href={ "/reunions/nouvelle" @if !carried.is_empty() { "?" (carried) } } { (r.word("web.meeting-new")) } } }
             @if meetings.is_empty() { p { (r.word("web.meeting-none")) } }
             ul.cards { @for meeting in &meetings { li {
-                a href={ "/reunions/" (meeting.id.code()) (carried) } { (day(r, meeting.date("on"))) ", " (meeting.text("place")) } br;
+                a href={ "/reunions/" (meeting.id.code()) @if !carried.is_empty() { "?" (carried) "#etape-3" } } { (day(r, meeting.date("on"))) ", " (meeting.text("place")) } br;
                 span.hint {
                     (capital(&r.words.choice(meeting.text("session")))) " · " (state(r, meeting))
                     @if !meeting.text("minutes").is_empty() { " · " (meeting.text("minutes")) }
@@ -39,12 +40,18 @@ pub(crate) fn all(visit: &Visit) -> Shown {
     }))
 }
 
+/// The fields of a question that another page brings along.
+const CARRIED: [&str; 6] = ["about", "title", "ceiling", "until", "purpose", "terms"];
+
 /// A question that another page brings along, to be put at the meeting that is chosen.
-fn carried(r: &Reading<'_>) -> String {
-    let names = ["about", "title", "ceiling", "until", "purpose", "terms"];
-    let pairs = names.iter().filter(|name| r.visit.query.has(name)).map(|name| (*name, r.visit.query.get(name)));
-    let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if text.is_empty() { text } else { format!("?{text}#etape-3") }
+fn carried(pairs: &Pairs) -> String {
+    let pairs = CARRIED.iter().filter(|name| !pairs.get(name).is_empty()).map(|name| (*name, pairs.get(name)));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// More of a query, when there is more.
+fn and(query: String) -> String {
+    if query.is_empty() { query } else { format!("&{query}") }
 }
 
 /// Where a meeting stands, in words.
@@ -73,6 +80,7 @@ fn call_form(r: &Reading<'_>, draft: &Draft<'_>) -> Markup {
         @if r.may("convocation") {
             form method="post" action="/reunions/nouvelle" data-draft="convocation" {
                 (form::key(r))
+                @for name in CARRIED { @for value in [r.visit.query.get(name), r.visit.form.get(name)] { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } } }
                 (form::fields(r, draft))
                 div.actions { button.main type="submit" { (r.word("web.meeting-convene")) } a href="/reunions" { (r.word("web.cancel")) } }
             }
@@ -89,7 +97,7 @@ pub(crate) fn send_call(visit: &Visit) -> Shown {
     if let Answer::Recorded(done) = &answer
         && let Some(meeting) = done.opened.iter().find(|id| id.kind() == "meeting")
     {
-        return Ok(Reply::See(format!("/reunions/{}?fait={}", meeting.code(), done.seq)));
+        return Ok(Reply::See(format!("/reunions/{}?fait={}{}", meeting.code(), done.seq, and(carried(&visit.form)))));
     }
     settle(visit, answer, |r, errors, refused| call_form(r, &Draft { errors, refused, ..Draft::new(&kind, &fields) }), &kind)
 }
@@ -228,6 +236,7 @@ fn act(r: &Reading<'_>, s: &Sitting, act: &str, inner: &Markup) -> Markup {
         form method="post" action={ "/reunions/" (s.meeting.id.code()) "/" (act) } {
             (form::key(r))
             input type="hidden" name="_date" value=(day);
+            @if act == "presence" { @for name in CARRIED { @if !r.visit.query.get(name).is_empty() { input type="hidden" name=(name) value=(r.visit.query.get(name)); } } }
             (inner)
             @if late {
                 @let id = format!("c-late-{act}");
@@ -578,8 +587,9 @@ pub(crate) fn send(visit: &Visit) -> Shown {
         "motion" => "etape-3".to_owned(),
         _ => Id::parse(visit.form.get("motion")).map_or_else(|_| "etape-3".to_owned(), |id| id.code().to_owned()),
     };
+    let kept = if *name == "presence" { carried(&visit.form) } else { String::new() };
     let (errors, refused) = match visit.submit(&session, &kind.kind, fields.clone()) {
-        Answer::Recorded(done) => return Ok(Reply::See(format!("/reunions/{}?fait={}#{step}", meeting.code(), done.seq))),
+        Answer::Recorded(done) => return Ok(Reply::See(format!("/reunions/{}?fait={}{}#{step}", meeting.code(), done.seq, and(kept)))),
         Answer::Waiting(waiting) => return Ok(Reply::See(format!("/entree/{}?fait=propose", waiting.seq))),
         Answer::Fault(fault) => return Err(fault.into()),
         Answer::Fields(errors) => (errors, None),

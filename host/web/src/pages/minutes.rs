@@ -42,11 +42,10 @@ pub(crate) fn letterhead(r: &Reading<'_>) -> Markup {
     }
 }
 
-/// What a reader of any paper must know first.
+/// What a reader of any paper must know first; that it is a practice book stands in the frame of every page.
 pub(crate) fn marks(r: &Reading<'_>, provisional: bool) -> Markup {
     html! {
         @if provisional { p.mark { (r.word("screen.constitution")) } }
-        @if r.visit.desk().is_practice() { p.mark { (r.word("web.minutes-practice")) } }
     }
 }
 
@@ -293,6 +292,7 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
                     }
                     p { (r.say(&Said::new("web.sharing-closed-at").with("letters", francs_in_letters(d.workers.unsigned_abs())).with("amount", francs(d.workers)))) }
                     p.hint { (r.word("web.sharing-by-fives")) }
+                    div.boxes { @for who in ["web.sharing-the-treasurer", "web.minutes-the-chair"] { div.box { p { strong { (r.word(who)) } } p.space {} } } }
                     p.code { (r.word("web.code")) " " (code) }
                 }
             };
