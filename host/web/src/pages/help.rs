@@ -69,3 +69,27 @@ pub(crate) fn show(visit: &Visit) -> Shown {
         page(r, &title, &inner)
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baara_reports::{Language, Words};
+
+    #[test]
+    fn every_step_is_one_short_sentence_in_both_languages_with_its_picture() {
+        let pictures = include_str!("../../assets/aide.svg");
+        for words in [Words::new(Language::Fr), Words::new(Language::En)] {
+            for task in TASKS {
+                assert!((4..=6).contains(&task.steps.len()), "{}", task.name);
+                assert!(words.find(&format!("web.help-{}", task.name)).is_some(), "{}", task.name);
+                for (at, step) in task.steps.iter().enumerate() {
+                    let code = format!("web.help-{}-{}", task.name, at + 1);
+                    let text = words.find(&code).unwrap_or_else(|| panic!("{code}"));
+                    let counted = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+                    assert!(counted <= 12, "{code} has {counted} words");
+                    assert!(pictures.contains(&format!("id=\"{step}\"")), "{step}");
+                }
+            }
+        }
+    }
+}

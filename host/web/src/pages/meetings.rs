@@ -610,3 +610,28 @@ pub(crate) fn bar(r: &Reading<'_>, decision: &Thing, left: i64) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baara_reports::{Language, Words};
+
+    #[test]
+    fn every_act_obstacle_and_step_has_words_in_both_languages() {
+        let acts = ACTS.iter().filter(|act| !matches!(**act, "sign" | "vote")).map(|act| format!("web.meeting-do-{act}"));
+        let obstacles = ["no-quorum-heads", "staff-alone", "no-quorum-colleges"].map(|why| format!("web.meeting-quorum-{why}"));
+        let steps = (1..=5).map(|n| format!("web.meeting-step-{n}"));
+        let results = ["carried", "no-majority", "no-quorum-heads", "staff-alone", "no-quorum-colleges"].map(|end| format!("result.{end}"));
+        let codes: Vec<String> = acts.chain(obstacles).chain(steps).chain(results).collect();
+        for words in [Words::new(Language::Fr), Words::new(Language::En)] {
+            codes.iter().for_each(|code| assert!(words.find(code).is_some(), "{code}"));
+        }
+    }
+
+    #[test]
+    fn a_question_is_carried_whole_and_nothing_else() {
+        let pairs = Pairs::read(b"about=distribution&title=Partage+%26+paie&ceiling=90000&until=&on=2021-03-31");
+        assert_eq!(carried(&pairs), "about=distribution&title=Partage+%26+paie&ceiling=90000");
+        assert_eq!(and(String::new()), "");
+    }
+}

@@ -380,13 +380,13 @@ pub(crate) fn payout(visit: &Visit) -> Shown {
                 }
                 p { (r.say(&Said::new("web.sharing-formula").with("workers", francs(r, d.workers)).with("points", d.points))) }
                 div.scroll { table {
-                    thead { tr { th { (r.words.field("payout", "person")) } th.right { (r.words.column("points")) } th.right { (r.word("web.sharing-due")) } th.right { (r.word("web.sharing-paid")) } th.right { (r.word("web.sharing-rest")) } } }
+                    thead { tr { th { (r.words.field("payout", "person")) } th.right { (r.word("web.sharing-due")) } th.right { (r.word("web.sharing-paid")) } th.right { (r.word("web.sharing-rest")) } } }
                     tbody {
                         @for p in &d.persons { tr {
-                            td { a href={ "/chose/person/" (p.person.code()) } { (r.label(&p.person)) } } td.right { (p.points) }
+                            td { a href={ "/chose/person/" (p.person.code()) } { (r.label(&p.person)) } br; span.hint { (r.say(&Said::new("web.sharing-n-points").with("n", p.points))) } }
                             td.right { (francs(r, p.due)) } td.right { (francs(r, p.paid)) } td.right { (francs(r, p.due - p.paid)) }
                         } }
-                        tr { th { (r.word("web.sharing-total")) } th.right { (d.points) } th.right { (francs(r, total(|p| p.due))) } th.right { (francs(r, total(|p| p.paid))) } th.right { (francs(r, rest)) } }
+                        tr { th { (r.word("web.sharing-total")) } th.right { (francs(r, total(|p| p.due))) } th.right { (francs(r, total(|p| p.paid))) } th.right { (francs(r, rest)) } }
                     }
                 } }
                 p { a.button href={ "/papiers/partage/" (id.code()) } { (r.word("web.sharing-print")) } }
