@@ -5,7 +5,7 @@ use crate::form::{self, Choice, Draft, capital, described, select};
 use crate::layout::{page, wrong};
 use crate::pages::record::{declaration, fields, settle};
 use crate::pages::visas::in_whose_name;
-use crate::pages::{minutes, record};
+use crate::pages::{minutes, papers, record};
 use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
 use baara_book::kinds::standing::{self, Elector, Member, Standing};
@@ -118,7 +118,6 @@ pub(crate) struct Sitting {
     pub(crate) decisions: Vec<Thing>,
     pub(crate) standing: Result<Standing, Refusal>,
     pub(crate) signatures: standing::Signatures,
-    pub(crate) provisional: bool,
 }
 
 /// Reads a meeting of this facility in the book.
@@ -135,7 +134,6 @@ pub(crate) fn sitting(r: &Reading<'_>, code: &str) -> Option<Sitting> {
         decisions: decisions.iter().filter_map(|id| r.book.thing(id, Date::MAX)).collect(),
         standing: standing::of_meeting(&then, &meeting),
         signatures: standing::signatures(&today, &meeting),
-        provisional: standing::is_provisional(&then),
         meeting,
     })
 }
@@ -199,7 +197,7 @@ fn steps(r: &Reading<'_>, s: &Sitting, kinds: &[KindDeclaration; 4], tried: Opti
         let word = format!("web.meeting-step-{n}");
         let done = now == 0 || n < now;
         html! {
-            details.panel.step id={ "etape-" (n) } open[open] {
+            details.panel.stage id={ "etape-" (n) } open[open] {
                 summary { (n) ". " (r.word(&word)) @if done { " " span.hint { "✓ " (r.word("web.meeting-done")) } } }
                 (inner)
             }
@@ -464,7 +462,8 @@ fn check(r: &Reading<'_>, s: &Sitting, draft: &Draft<'_>) -> Markup {
     }
     html! {
         p { (r.word("web.meeting-check-lead")) }
-        div.sheet.small { (minutes::body(r, s, None)) }
+        (papers::style())
+        div.paper.draft lang="fr" { (minutes::body(r, s, None)) }
         @if s.has_open_motion() { p.warning { (r.word("web.meeting-count-first")) } }
         @else if r.may("minutes") {
             (act(r, s, "minutes", &form::named(r, draft, "remarks")))
@@ -605,7 +604,7 @@ pub(crate) fn bar(r: &Reading<'_>, decision: &Thing, left: i64) -> Markup {
     let francs = |count: i64| shown_amount(Amount::francs(count), r.words.language());
     html! {
         @if decided > 0 {
-            progress.bar max=(decided) value=(spent) aria-label=(r.word("web.expense-spent")) {}
+            progress.spent max=(decided) value=(spent) aria-label=(r.word("web.expense-spent")) {}
             span.hint { (r.say(&Said::new("web.expense-bar").with("decided", francs(decided)).with("spent", francs(spent)).with("left", francs(left)))) }
         }
     }

@@ -4,6 +4,7 @@ use crate::answers::{Problem, Shown};
 use crate::form::{capital, described};
 use crate::layout::page;
 use crate::pages::meetings::{Sitting, day, quorum, sitting, tally};
+use crate::pages::papers;
 use crate::visit::{Reading, Visit};
 use baara_book::kinds::standing::{self, Member};
 use baara_plugin_api::{Amount, Date, Id, Thing};
@@ -17,35 +18,13 @@ pub(crate) fn on_paper<'v>(r: &Reading<'v>) -> Reading<'v> {
     Reading { visit, book, words, today: r.today }
 }
 
-/// The head of an act: ministry and establishment on the left, the Republic and its motto on the right.
-pub(crate) fn letterhead(r: &Reading<'_>) -> Markup {
-    let facility = Id::parse(&format!("facility/{}", r.site())).ok();
-    let thing = facility.as_ref().and_then(|id| r.book.thing(id, Date::MAX));
-    let region = thing.as_ref().map(|t| t.text("region").to_owned()).unwrap_or_default();
+/// The head of an act, down to the committee it comes from.
+fn letterhead(r: &Reading<'_>) -> Markup {
+    let region = r.book.text_of(&Id::new("facility", r.site()), "region", Date::MAX);
     html! {
-        div.head {
-            div.center {
-                p { strong { (r.word("web.minutes-ministry")) } }
-                p { "–––––––––" }
-                p { (r.word("web.minutes-directorate")) }
-                p { "–––––––––" }
-                @if !region.is_empty() { p { (r.say(&Said::new("web.minutes-region").with("region", region.to_uppercase()))) } }
-                p { (facility.map(|id| r.label(&id)).unwrap_or_default().to_uppercase()) }
-                p { strong { (r.word("web.minutes-committee")) } }
-            }
-            div.center {
-                p { strong { (r.word("web.minutes-republic")) } }
-                p { em { (r.word("web.minutes-motto")) } }
-                p { "–––––––––" }
-            }
-        }
-    }
-}
-
-/// What a reader of any paper must know first; that it is a practice book stands in the frame of every page.
-pub(crate) fn marks(r: &Reading<'_>, provisional: bool) -> Markup {
-    html! {
-        @if provisional { p.mark { (r.word("screen.constitution")) } }
+        (papers::letterhead(r))
+        p.center { @if let Some(region) = region { (r.say(&Said::new("web.minutes-region").with("region", region))) " – " } strong { (r.word("web.minutes-committee")) } }
+        (papers::marks(r))
     }
 }
 
@@ -84,8 +63,10 @@ fn paper(visit: &Visit, title: &str, draw: impl FnOnce(&Reading<'_>, &Sitting, O
             let s = sitting(r, visit.param("meeting"))?;
             let title = r.word(title).to_owned();
             let inner = html! {
-                p.noprint { a href={ "/reunions/" (s.meeting.id.code()) } { (r.word("web.meeting-of")) " " (day(r, s.meeting.date("on"))) } " · " (r.word("web.minutes-print-hint")) }
-                div.sheet lang="fr" { (draw(&on_paper(r), &s, code.as_deref())) }
+                p.noprint { a href={ "/reunions/" (s.meeting.id.code()) } { (r.word("web.meeting-of")) " " (day(r, s.meeting.date("on"))) } }
+                p.noprint { (papers::print(r, true)) }
+                (papers::style())
+                div.paper.a4 lang="fr" { (draw(&on_paper(r), &s, code.as_deref())) }
             };
             Some(page(r, &title, &inner))
         })
@@ -117,8 +98,7 @@ pub(crate) fn body(shown: &Reading<'_>, s: &Sitting, code: Option<&str>) -> Mark
     };
     html! {
         (letterhead(r))
-        (marks(r, s.provisional))
-        h2.center { (r.word("web.minutes-title")) @if !number.is_empty() { " N° " (number) } @else { " – " (r.word("web.minutes-draft")) } }
+        p.big role="heading" aria-level="2" { (r.word("web.minutes-title")) @if !number.is_empty() { " N° " (number) } @else { " – " (r.word("web.minutes-draft")) } }
         p.center { (r.say(&Said::new("web.minutes-session").with("session", r.words.choice(s.meeting.text("session"))))) }
         p { (r.say(&Said::new("web.minutes-opening").with("day", day_in_letters(on)).with("place", s.meeting.text("place")).with("town", town(r)))) }
         p { (r.say(&Said::new("web.minutes-chaired").with("chair", holder(r, s, "chair")).with("secretary", holder(r, s, "secretary")))) }
@@ -243,10 +223,9 @@ fn attendance(r: &Reading<'_>, s: &Sitting, code: Option<&str>) -> Markup {
     let on = s.meeting.date("on").unwrap_or(r.today);
     html! {
         (letterhead(r))
-        (marks(r, s.provisional))
-        h2.center { (r.word("web.minutes-sheet")) }
+        p.big role="heading" aria-level="2" { (r.word("web.minutes-sheet")) }
         p.center { (r.say(&Said::new("web.minutes-sheet-of").with("session", r.words.choice(s.meeting.text("session"))).with("day", day(r, Some(on))).with("place", s.meeting.text("place")))) }
-        table.grid {
+        div.scroll { table.ruled {
             thead { tr { th { "N°" } th { (r.word("web.minutes-name")) } th { (r.word("web.minutes-capacity")) } th { (r.words.field("mandate", "college")) } th { (r.word("web.minutes-presence")) } th.sign-box { (r.word("web.meeting-signature")) } } }
             tbody {
                 @for (at, member) in s.members.iter().enumerate() { tr {
@@ -255,7 +234,7 @@ fn attendance(r: &Reading<'_>, s: &Sitting, code: Option<&str>) -> Markup {
                 } }
                 @for _ in 0..3 { tr { td { " " } td {} td { (r.word("web.minutes-guest")) } td {} td {} td.sign-box {} } }
             }
-        }
+        } }
         @if let Some(code) = code { p.code { (r.word("web.code")) " " (code) } }
     }
 }
@@ -274,14 +253,15 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
             let francs = |count: i64| shown_amount(Amount::francs(count), Language::Fr);
             let unit = r.label(&d.unit);
             let inner = html! {
-                p.noprint { a href={ "/affectations/" (id.code()) } { (shown.word("web.sharing-payout")) } " · " (shown.word("web.minutes-print-hint")) }
-                div.sheet lang="fr" {
+                p.noprint { a href={ "/affectations/" (id.code()) } { (shown.word("web.sharing-payout")) } }
+                p.noprint { (papers::print(shown, true)) }
+                (papers::style())
+                div.paper.a4 lang="fr" {
                     (letterhead(r))
-                    (marks(r, false))
-                    h2.center { (r.word("web.sharing-list-title")) }
+                    p.big role="heading" aria-level="2" { (r.word("web.sharing-list-title")) }
                     p.center { (r.say(&Said::new("web.sharing-list-of").with("unit", unit).with("until", day(r, d.until)).with("decision", d.decision.as_ref().map(Id::code).unwrap_or_default()))) }
                     p { (r.say(&Said::new("web.sharing-formula").with("workers", francs(d.workers)).with("points", d.points))) }
-                    table.grid {
+                    div.scroll { table.ruled {
                         thead { tr { th { "N°" } th { (r.word("web.minutes-name")) } th.right { (r.words.column("points")) } th.right { (r.word("web.sharing-due")) } th.right { (r.word("web.sharing-paid")) } th.right { (r.word("web.sharing-rest")) } th.sign-box { (r.word("web.sharing-sign")) } } }
                         tbody {
                             @for (at, one) in d.persons.iter().enumerate() { tr {
@@ -289,7 +269,7 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
                             } }
                             tr { th colspan="2" { (r.word("web.sharing-total")) } th.right { (d.points) } th.right { (francs(d.persons.iter().map(|p| p.due).sum())) } th.right { (francs(d.persons.iter().map(|p| p.paid).sum())) } th.right { (francs(d.persons.iter().map(|p| p.due - p.paid).sum())) } th {} }
                         }
-                    }
+                    } }
                     p { (r.say(&Said::new("web.sharing-closed-at").with("letters", francs_in_letters(d.workers.unsigned_abs())).with("amount", francs(d.workers)))) }
                     p.hint { (r.word("web.sharing-by-fives")) }
                     div.boxes { @for who in ["web.sharing-the-treasurer", "web.minutes-the-chair"] { div.box { p { strong { (r.word(who)) } } p.space {} } } }

@@ -158,13 +158,6 @@ pub fn motions_of(book: &Book<'_>, meeting: &Id) -> Vec<Thing> {
     super::minutes::motions_of(meeting, book)
 }
 
-/// True while the rules of the first meeting hold as the founding act told them: no minutes have replaced them all yet.
-#[must_use]
-pub fn is_provisional(book: &Book<'_>) -> bool {
-    let by_decision = |rule: &str| book.rule(&format!("{rule}.act")).as_str().is_some_and(|act| act.starts_with("decision/"));
-    !["quorum.heads", "quorum.colleges", "majority", "minutes.signing"].into_iter().all(by_decision)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;
