@@ -6,7 +6,7 @@
 //! | `refused CODE` | the last command of the block above was refused; lines `key value` are what its text shows |
 //! | `waiting NEED …` | the last command above waits for these roles |
 //! | `shows` | what the book answers now, or `report NAME CODE = yes` when a report bears that note |
-//! | `config` | things and values in TOML, recorded as configuration |
+//! | `config` | things and values in TOML, recorded as configuration; after the date, who proposes it |
 //! | `plugin NAME` | a plugin built with the tests is let in by two people; with a body, a file of that name with the body's text |
 //!
 //! `DATE@DATE` is a day and the later day it was recorded, `DATE+3` three hours later. `@lot` is the last lot opened, `@name` the seq of the command
@@ -394,10 +394,16 @@ impl Story {
 
     fn config(&mut self, block: &Block, date: &str) -> Went {
         let text: String = block.body.iter().map(|(_, line)| format!("{line}\n")).collect();
+        let (date, by) = date.split_once(' ').map_or((date, None), |(date, by)| (date, Some(by)));
+        let proposed = by.is_some();
         let from = date.parse().map_err(|_| (block.line, format!("config DATE expected, not '{date}'")))?;
         let wanted = wanted(&text, from).map_err(|e| (block.line, e))?;
         let (_, clock) = self.days(date).map_err(|e| (block.line, e))?;
-        let by = Id::new("person", "kon-chair");
+        let by = Id::new("person", by.unwrap_or("kon-chair"));
+        if proposed {
+            let answers = self.fixture.desk.propose_config("kon", &by, wanted, clock);
+            return answers.into_iter().try_for_each(|answer| self.heard(answer, "config", None)).map_err(|e| (block.line, e));
+        }
         self.fixture.desk.apply_config("kon", &by, wanted, clock).map(|_| ()).map_err(|e| (block.line, e.to_string()))
     }
 

@@ -104,6 +104,12 @@ impl Session {
         self.folder.join(named.unwrap_or_else(|| "livre".to_owned()))
     }
 
+    /// True when there is a book, or one was named: then it must be there.
+    pub(crate) fn has_book(&self) -> bool {
+        let named = self.global.book.is_some() || self.passed.variables.contains_key("BAARA_BOOK");
+        named || self.shared.is_some() || self.book_folder().join("book.db").exists()
+    }
+
     /// A file named on the command line.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)

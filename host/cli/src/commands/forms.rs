@@ -1,19 +1,32 @@
 //! `kinds` and `plugin list`: what this book can record.
 
-use super::record::declaration;
+use super::record::declared_in;
 use crate::session::Session;
 use crate::told::Failure;
+use baara_desk::Registry;
 use baara_plugin_api::{Field, FieldType};
 use baara_reports::{Cell, Column, Said, Table, Words};
 
 /// All kinds, or the fields of one.
 pub(crate) fn kinds(session: &mut Session, kind: Option<&str>) -> Result<(), Failure> {
-    let desk = session.desk()?;
-    let table = match kind {
+    // Before there is any book one may still see what the program itself can record.
+    if session.has_book() {
+        let desk = session.desk()?;
+        let table = table(&desk.registry(), kind, &session.words)?;
+        session.draw(&table, None);
+        return Ok(());
+    }
+    let mut table = table(&Registry::core(), kind, &session.words)?;
+    table.note(Said::new("note.no-book"));
+    session.draw(&table, None);
+    Ok(())
+}
+
+fn table(registry: &Registry, kind: Option<&str>, words: &Words) -> Result<Table, Failure> {
+    Ok(match kind {
         None => {
             let columns = vec![Column::words("kind"), Column::words("label"), Column::words("plugin"), Column::words("fields")];
             let mut table = Table::new(Said::new("report.kinds"), columns);
-            let registry = desk.registry();
             let owner = |kind: &str| {
                 let found = registry.plugins().find(|(d, ..)| d.kinds.iter().any(|k| k.kind == kind));
                 found.map_or(String::new(), |(d, ..)| d.id.clone())
@@ -22,7 +35,7 @@ pub(crate) fn kinds(session: &mut Session, kind: Option<&str>) -> Result<(), Fai
                 let names: Vec<&str> = declared.fields.iter().map(|f| f.name.as_str()).collect();
                 let cells = vec![
                     Cell::text(declared.kind.as_str()),
-                    Cell::text(session.words.kind(&declared.kind)),
+                    Cell::text(words.kind(&declared.kind)),
                     Cell::text(owner(&declared.kind)),
                     Cell::text(names.join(" ")),
                 ];
@@ -32,15 +45,13 @@ pub(crate) fn kinds(session: &mut Session, kind: Option<&str>) -> Result<(), Fai
             table
         }
         Some(kind) => {
-            let declared = declaration(&desk, kind)?;
+            let declared = declared_in(registry, kind)?;
             let columns = vec![Column::words("field"), Column::words("words"), Column::words("type"), Column::words("required")];
             let mut table = Table::new(Said::new("report.kind").with("kind", &declared.kind), columns);
-            push_fields(&mut table, &declared.fields, &declared.kind, "", &session.words);
+            push_fields(&mut table, &declared.fields, &declared.kind, "", words);
             table
         }
-    };
-    session.draw(&table, None);
-    Ok(())
+    })
 }
 
 fn push_fields(table: &mut Table, fields: &[Field], kind: &str, under: &str, words: &Words) {

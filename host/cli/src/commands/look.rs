@@ -9,7 +9,7 @@ use crate::told::Failure;
 use baara_desk::Desk;
 use baara_plugin_api::{Date, Effect, Id, Refusal, Value};
 use baara_reports::statements::{Asked, STATEMENTS, statement, why as explain};
-use baara_reports::{Align, Cell, Column, Figure, Period, Said, Table, entries_with};
+use baara_reports::{Align, Cell, Column, Figure, Period, Said, Table, Words, entries_with};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub(crate) fn list(session: &mut Session, kind: &str, drawn: &Drawn) -> Result<(
     let mut table = Table::new(Said::new("report.list").with("kind", kind), columns);
     for thing in &things {
         let mut cells = vec![Cell::text(thing.id.as_str())];
-        cells.extend(keys.iter().map(|(key, _)| shown(&desk, thing.values.get(*key))));
+        cells.extend(keys.iter().map(|(key, _)| shown(&session.words, &desk, kind, thing.values.get(*key))));
         cells.push(thing.since.into());
         table.push(thing.id.as_str(), cells);
     }
@@ -53,7 +53,7 @@ pub(crate) fn list(session: &mut Session, kind: &str, drawn: &Drawn) -> Result<(
 }
 
 /// A value as a cell; sealed texts are opened for the reader.
-fn shown(desk: &Desk, value: Option<&Value>) -> Cell {
+fn shown(words: &Words, desk: &Desk, kind: &str, value: Option<&Value>) -> Cell {
     match value {
         None | Some(Value::Null) => Cell::Empty,
         Some(Value::String(text)) if text.starts_with("sealed:") => {
@@ -69,8 +69,70 @@ fn shown(desk: &Desk, value: Option<&Value>) -> Cell {
             Cell::text(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "))
         }
         Some(Value::Number(n)) => n.as_i64().map_or_else(|| Cell::text(n.to_string()), Cell::whole),
-        Some(other) => Cell::text(other.to_string()),
+        Some(other) => Cell::text(small(words, desk, kind, other)),
     }
+}
+
+/// A value within a line: lines as `Item: savon, Quantity: 12`, one after the other.
+fn small(words: &Words, desk: &Desk, kind: &str, value: &Value) -> String {
+    match value {
+        Value::Array(list) => list.iter().map(|one| small(words, desk, kind, one)).filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; "),
+        Value::Object(object) => match serde_json::from_value::<Effect>(value.clone()) {
+            Ok(effect) => effect_line(words, desk, &effect).unwrap_or_default(),
+            Err(_) => pairs(words, desk, kind, object),
+        },
+        flat => words.cell(&shown(words, desk, kind, Some(flat)), false),
+    }
+}
+
+/// Names and values in one line.
+fn pairs<'v>(words: &Words, desk: &Desk, kind: &str, values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> String {
+    let named = |key: &str| match words.field(kind, key) {
+        same if same == key => words.column(key),
+        field => field,
+    };
+    let one = |(key, value): (&String, &Value)| format!("{}{} {}", named(key), words.language().colon(), small(words, desk, kind, value));
+    values.into_iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What an effect does, in one line; nothing of a place that is being counted.
+fn effect_line(words: &Words, desk: &Desk, effect: &Effect) -> Option<String> {
+    let hidden = |place: &Id| desk.book().is_frozen(place);
+    let said = match effect {
+        Effect::Move { from, to, .. } if hidden(from) || hidden(to) => return None,
+        Effect::Move { item, amount, from, to, lot } => {
+            let lot = lot.as_ref().map_or(String::new(), |l| format!(" [{}]", l.code()));
+            let colon = words.language().colon();
+            return Some(format!("{} {}{lot}{colon} {from} → {to}", baara_reports::shown_amount(*amount, words.language()), item.code()));
+        }
+        Effect::Open { thing, values } => {
+            let line = words.say(&Said::new("effect.open").with("thing", format!("{} {}", words.word(&format!("thing.{}", thing.kind())), thing.code())));
+            let values = pairs(words, desk, thing.kind(), values);
+            return Some(if values.is_empty() { line } else { format!("{line} ({values})") });
+        }
+        Effect::Close { thing, why } => {
+            let why = serde_json::to_value(why).unwrap_or_default();
+            Said::new("effect.close").with("thing", thing.as_str()).with("why", words.choice(why.as_str().unwrap_or_default()))
+        }
+        Effect::Set { thing, key, value, from } => Said::new(if value.is_null() { "effect.unset" } else { "effect.set" })
+            .with("thing", thing.as_str())
+            .with("key", words.column(key))
+            .with("value", small(words, desk, thing.kind(), value))
+            .with("from", from),
+        Effect::Warn { warning, code, args, .. } => {
+            let text = words.say(&args.iter().fold(Said::new(&format!("warning.{code}.text")), |said, (key, value)| said.with(key, value)));
+            Said::new("effect.warn").with("warning", warning.code()).with("text", text)
+        }
+        Effect::Explain { warning, reason } => {
+            let reason = small(words, desk, "explain", &Value::from(reason.as_str()));
+            Said::new("effect.explain").with("warning", warning.code()).with("reason", reason)
+        }
+        Effect::Number { series, year, n, void } => {
+            let code = if *void { "effect.void" } else { "effect.number" };
+            Said::new(code).with("series", words.word(&format!("series.{series}"))).with("n", format!("{year}-{n:06}"))
+        }
+    };
+    Some(words.say(&said))
 }
 
 /// The entries of a record kind within a period.
@@ -89,7 +151,7 @@ fn entries(session: &mut Session, desk: &Arc<Desk>, kind: &str, drawn: &Drawn) -
         }
         let seq = i64::try_from(entry.seq).unwrap_or(0);
         let mut cells = vec![Cell::whole(seq), entry.date.into(), Cell::text(entry.site.as_str()), Cell::Thing(entry.by.0.clone())];
-        cells.extend(declared.fields.iter().map(|f| shown(desk, entry.fields.get(&f.name))));
+        cells.extend(declared.fields.iter().map(|f| shown(&session.words, desk, kind, entry.fields.get(&f.name))));
         table.push(&entry.seq.to_string(), cells);
     }
     session.draw(&table, drawn.format.as_deref());
@@ -117,7 +179,7 @@ pub(crate) fn show(session: &mut Session, named: &str) -> Result<(), Failure> {
     lines.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
     lines.dedup_by(|later, first| later.0 == first.0); // Only the newest value of each key: `history` has all.
     for (key, from, value, _) in &lines {
-        table.push(key, vec![Cell::text(session.words.column(key)), shown(&desk, Some(value)), (*from).into()]);
+        table.push(key, vec![Cell::text(session.words.column(key)), shown(&session.words, &desk, id.kind(), Some(value)), (*from).into()]);
     }
     if frozen {
         table.note(Said::new("note.frozen").with("place", id.code()));
@@ -156,20 +218,12 @@ fn show_entry(session: &mut Session, desk: &Arc<Desk>, seq: u64) -> Result<(), F
         }
     }
     for (name, value) in &entry.fields {
-        table.push(&format!("fields.{name}"), vec![Cell::text(session.words.field(&entry.kind, name)), shown(desk, Some(value))]);
+        table.push(&format!("fields.{name}"), vec![Cell::text(session.words.field(&entry.kind, name)), shown(&session.words, desk, &entry.kind, Some(value))]);
     }
-    // A place being counted shows no movement, wherever one looks from.
-    let hidden = |place: &Id| desk.book().is_frozen(place);
     for (at, effect) in entry.effects.iter().enumerate() {
-        let text = match effect {
-            Effect::Move { from, to, .. } if hidden(from) || hidden(to) => continue,
-            Effect::Move { item, amount, from, to, lot } => {
-                let lot = lot.as_ref().map_or(String::new(), |l| format!(" [{}]", l.code()));
-                format!("{} {}{lot} : {from} → {to}", baara_reports::shown_amount(*amount, session.words.language()), item.code())
-            }
-            other => serde_json::to_string(other).unwrap_or_default(),
-        };
-        table.push(&format!("effect-{}", at + 1), vec![Cell::Word("column.effect".to_owned()), Cell::text(text)]);
+        if let Some(line) = effect_line(&session.words, desk, effect) {
+            table.push(&format!("effect-{}", at + 1), vec![Cell::Word("column.effect".to_owned()), Cell::text(line)]);
+        }
     }
     if let Some(by) = desk.book().reversed_by(seq) {
         table.note(Said::new("note.reversed-by").with("seq", by));
@@ -207,7 +261,7 @@ pub(crate) fn history(session: &mut Session, named: &str) -> Result<(), Failure>
         };
         let mut lines = Vec::new();
         for (key, _, value, _) in timeline.iter().filter(|(.., seq)| *seq == entry.seq) {
-            let cells = vec![Cell::text(session.words.column(key)), shown(&desk, Some(value)), Cell::Empty, Cell::Empty];
+            let cells = vec![Cell::text(session.words.column(key)), shown(&session.words, &desk, id.kind(), Some(value)), Cell::Empty, Cell::Empty];
             lines.push(head(&format!("{}.{key}", entry.seq), cells));
         }
         for (at, effect) in entry.effects.iter().enumerate().filter(|_| !frozen) {

@@ -5,7 +5,9 @@ use crate::cli::Common;
 use crate::parts;
 use crate::session::Session;
 use crate::told::Failure;
-use baara_plugin_api::{Datelike, Field, FieldType, Map, Refusal, Value};
+use baara_desk::Desk;
+use baara_plugin_api::{Date, Datelike, Field, FieldType, Id, Map, Refusal, Value};
+use std::sync::Arc;
 
 /// `reverse`, `endorse`, `decline`, `withdraw`: the site is the entry's own.
 pub(crate) fn about(session: &mut Session, kind: &str, seq: u64, reason: Option<&str>, common: &Common) -> Result<(), Failure> {
@@ -71,7 +73,7 @@ pub(crate) fn close(session: &mut Session, scope: &str, place: Option<&str>, unt
             (scope.to_owned(), place.to_string())
         }
     };
-    let place = if place.contains('/') { place } else { parts::thing(&desk.book(), &place)?.to_string() };
+    let place = if place.contains('/') { place } else { within_scope(session, &desk, &scope, &place, common)?.to_string() };
     let mut fields = Map::new();
     fields.insert("scope".to_owned(), scope.into());
     fields.insert("place".to_owned(), place.into());
@@ -80,11 +82,29 @@ pub(crate) fn close(session: &mut Session, scope: &str, place: Option<&str>, unt
     submit(session, &desk, submission)
 }
 
-fn at_its_site(desk: &baara_desk::Desk, seq: u64, common: &Common) -> Result<Common, Failure> {
+/// A place by its bare code: of the kind its scope closes, with or without the facility before it.
+fn within_scope(session: &mut Session, desk: &Arc<Desk>, scope: &str, named: &str, common: &Common) -> Result<Id, Failure> {
+    let kinds: &[&str] = match scope {
+        "cash-box-day" => &["cash-box"],
+        "store-month" => &["store"],
+        "unit-month" => &["workshop", "farm"],
+        "farm-campaign" => &["farm"],
+        _ => &["facility"],
+    };
+    let person = session.person(desk)?;
+    let site = session.site(desk, common.site.as_deref(), Some(&person))?;
+    let book = desk.book();
+    let codes = [named.to_owned(), format!("{site}-{named}")];
+    let all = kinds.iter().flat_map(|kind| codes.iter().filter_map(move |code| Id::parse(&format!("{kind}/{code}")).ok()));
+    let found = all.into_iter().find(|id| book.thing(id, Date::MAX).is_some());
+    found.map_or_else(|| parts::thing(&book, named), Ok)
+}
+
+fn at_its_site(desk: &Desk, seq: u64, common: &Common) -> Result<Common, Failure> {
     let entry = desk.entry(seq)?.ok_or_else(|| unknown(desk, seq))?.0;
     Ok(Common { site: common.site.clone().or(Some(entry.site)), ..common.clone() })
 }
 
-fn unknown(desk: &baara_desk::Desk, seq: u64) -> Failure {
+fn unknown(desk: &Desk, seq: u64) -> Failure {
     Refusal::new("entry/unknown").with("seq", seq).with("last", desk.book().size()).into()
 }

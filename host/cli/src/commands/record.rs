@@ -5,7 +5,7 @@ use crate::config::nearest;
 use crate::parts;
 use crate::session::Session;
 use crate::told::{Failure, told};
-use baara_desk::{Answer, Desk, Source, Submission};
+use baara_desk::{Answer, Desk, Registry, Source, Submission};
 use baara_plugin_api::{Field, FieldError, FieldType, Id, KindDeclaration, Map, Refusal, Value, json};
 use std::io::Read;
 use std::sync::Arc;
@@ -26,7 +26,11 @@ pub(crate) fn record(session: &mut Session, kind: &str, typed: &[String]) -> Res
 
 /// The kind of this name, or the nearest one.
 pub(crate) fn declaration(desk: &Desk, kind: &str) -> Result<KindDeclaration, Failure> {
-    let registry = desk.registry();
+    declared_in(&desk.registry(), kind)
+}
+
+/// The same among the kinds of a registry.
+pub(crate) fn declared_in(registry: &Registry, kind: &str) -> Result<KindDeclaration, Failure> {
     registry.declaration(kind).cloned().ok_or_else(|| {
         let names: Vec<&str> = registry.declarations().filter_map(|d| d.kind.split('/').next()).collect();
         match nearest(kind, names.iter().copied()) {
