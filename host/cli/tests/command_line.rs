@@ -367,3 +367,54 @@ fn a_served_book_is_served_once_and_at_an_address_of_this_machine() {
     let _served = Served::new(command.args(["--book", livre.to_str().unwrap(), "serve", "--listen", "127.0.0.1:0"]));
     assert_eq!(no(&farm.run(&["serve", "--json"])), "serve/open-elsewhere");
 }
+
+#[test]
+fn an_entry_is_shown_in_lines_that_people_read() {
+    let farm = Farm::new("lines");
+    let done = json(&farm.at("2020-10-02", &["record", "store", "--code", "grenier", "--label", "Grenier", "--json"]));
+    let seq = done["seq"].as_u64().unwrap_or_else(|| panic!("{done}")).to_string();
+    let shown = out(&farm.run(&["show", &seq]));
+    assert!(shown.contains("nouveau : ") && shown.contains("kon-grenier") && shown.contains("Grenier"), "{shown}");
+    assert!(!shown.contains("{\"") && !shown.contains("[{"), "no line for machines: {shown}");
+}
+
+#[test]
+fn what_can_be_recorded_is_told_before_there_is_a_book() {
+    let folder = std::env::temp_dir().join(format!("baara-cli-kinds-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
+        command.env_remove("BAARA_BOOK").args(["--lang", "fr"]).args(words).current_dir(&folder).output().unwrap()
+    };
+    let all = run(&["kinds"]);
+    assert!(code(&all) == 0 && out(&all).contains("harvest/1") && out(&all).contains("Sans livre"), "{}{}", out(&all), err(&all));
+    assert!(out(&run(&["kinds", "harvest"])).contains("quantity"));
+    assert_eq!(code(&run(&["kinds", "--book", "absent"])), 1, "a book that was named must be there");
+    let _ = std::fs::remove_dir_all(&folder); // A folder left behind harms nobody.
+}
+
+#[test]
+fn a_place_is_closed_by_its_bare_code() {
+    let farm = Farm::new("close");
+    let close =
+        |scope: &str, place: &str| no(&farm.at("2020-06-05", &["close", scope, "--place", place, "--until", "2020-05-31", "--json"]));
+    assert_eq!(close("store-month", "magasin"), close("store-month", "store/kon-magasin"));
+    assert_eq!(close("store-month", "nulle-part"), "thing/unknown");
+}
+
+#[test]
+fn a_damaged_book_is_told_in_one_answer() {
+    let farm = Farm::new("damaged");
+    let path = farm.folder.join("livre/book.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes
+        .windows(6)
+        .rposition(|six| six == b"10000 ")
+        .or_else(|| bytes.windows(7).rposition(|w| w == b"Magasin"))
+        .expect("what was recorded");
+    bytes[at] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let told = farm.run(&["verify", "--json"]);
+    assert_eq!((code(&told), &json(&told)["ok"]), (3, &Value::Bool(false)), "{}", err(&told));
+    assert!(json(&told)["damage"]["seq"].is_u64(), "{}", out(&told));
+}

@@ -76,7 +76,9 @@ fn shown(words: &Words, desk: &Desk, kind: &str, value: Option<&Value>) -> Cell 
 /// A value within a line: lines as `Item: savon, Quantity: 12`, one after the other.
 fn small(words: &Words, desk: &Desk, kind: &str, value: &Value) -> String {
     match value {
-        Value::Array(list) => list.iter().map(|one| small(words, desk, kind, one)).filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; "),
+        Value::Array(list) => {
+            list.iter().map(|one| small(words, desk, kind, one)).filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ")
+        }
         Value::Object(object) => match serde_json::from_value::<Effect>(value.clone()) {
             Ok(effect) => effect_line(words, desk, &effect).unwrap_or_default(),
             Err(_) => pairs(words, desk, kind, object),
@@ -87,10 +89,8 @@ fn small(words: &Words, desk: &Desk, kind: &str, value: &Value) -> String {
 
 /// Names and values in one line.
 fn pairs<'v>(words: &Words, desk: &Desk, kind: &str, values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> String {
-    let named = |key: &str| match words.field(kind, key) {
-        same if same == key => words.column(key),
-        field => field,
-    };
+    // A record kind, `sale/1`, names its fields; a thing its attributes.
+    let named = |key: &str| if kind.contains('/') { words.field(kind, key) } else { words.column(key) };
     let one = |(key, value): (&String, &Value)| format!("{}{} {}", named(key), words.language().colon(), small(words, desk, kind, value));
     values.into_iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -106,7 +106,9 @@ fn effect_line(words: &Words, desk: &Desk, effect: &Effect) -> Option<String> {
             return Some(format!("{} {}{lot}{colon} {from} → {to}", baara_reports::shown_amount(*amount, words.language()), item.code()));
         }
         Effect::Open { thing, values } => {
-            let line = words.say(&Said::new("effect.open").with("thing", format!("{} {}", words.word(&format!("thing.{}", thing.kind())), thing.code())));
+            let line = words.say(
+                &Said::new("effect.open").with("thing", format!("{} {}", words.word(&format!("thing.{}", thing.kind())), thing.code())),
+            );
             let values = pairs(words, desk, thing.kind(), values);
             return Some(if values.is_empty() { line } else { format!("{line} ({values})") });
         }
@@ -218,10 +220,23 @@ fn show_entry(session: &mut Session, desk: &Arc<Desk>, seq: u64) -> Result<(), F
         }
     }
     for (name, value) in &entry.fields {
-        table.push(&format!("fields.{name}"), vec![Cell::text(session.words.field(&entry.kind, name)), shown(&session.words, desk, &entry.kind, Some(value))]);
+        table.push(
+            &format!("fields.{name}"),
+            vec![Cell::text(session.words.field(&entry.kind, name)), shown(&session.words, desk, &entry.kind, Some(value))],
+        );
     }
     for (at, effect) in entry.effects.iter().enumerate() {
-        if let Some(line) = effect_line(&session.words, desk, effect) {
+        let mut lines = match effect {
+            Effect::Open { thing, .. } => {
+                vec![effect_line(&session.words, desk, &Effect::Open { thing: thing.clone(), values: BTreeMap::new() })]
+            }
+            other => vec![effect_line(&session.words, desk, other)],
+        };
+        // What is new shows its values one under the other.
+        if let Effect::Open { thing, values } = effect {
+            lines.extend(values.iter().map(|one| Some(format!("   {}", pairs(&session.words, desk, thing.kind(), [one])))));
+        }
+        for line in lines.into_iter().flatten() {
             table.push(&format!("effect-{}", at + 1), vec![Cell::Word("column.effect".to_owned()), Cell::text(line)]);
         }
     }
@@ -261,7 +276,8 @@ pub(crate) fn history(session: &mut Session, named: &str) -> Result<(), Failure>
         };
         let mut lines = Vec::new();
         for (key, _, value, _) in timeline.iter().filter(|(.., seq)| *seq == entry.seq) {
-            let cells = vec![Cell::text(session.words.column(key)), shown(&session.words, &desk, id.kind(), Some(value)), Cell::Empty, Cell::Empty];
+            let cells =
+                vec![Cell::text(session.words.column(key)), shown(&session.words, &desk, id.kind(), Some(value)), Cell::Empty, Cell::Empty];
             lines.push(head(&format!("{}.{key}", entry.seq), cells));
         }
         for (at, effect) in entry.effects.iter().enumerate().filter(|_| !frozen) {

@@ -27,6 +27,7 @@ const SECTIONS: &[&str] = &[
     "lead",
     "report-name",
     "report-lead",
+    "effect",
     "place",
     "unit",
     "result",
