@@ -37,7 +37,7 @@ impl Figure {
         format!("{text} x").parse::<Amount>().ok().map(Figure::from)
     }
 
-    /// The canonical form, with a decimal point and without useless zeros: `192.6`.
+    /// The canonical form, with a decimal point and without useless zeros: `12.5`.
     ///
     /// A figure that needs three decimals gets a fourth: our exports never show exactly three.
     #[must_use]
