@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 
 const words = {
-  fr: { harvest: 'Noter une récolte', quantity: 'Quantité pesée', record: 'Enregistrer', done: "C'est enregistré", problem: 'Il y a un problème', attendance: 'Pointage', wrong: 'Rien n\'a été enregistré.' },
-  en: { harvest: 'Write down a harvest', quantity: 'Quantity', record: 'Record', done: 'Recorded', problem: 'There is a problem', attendance: 'Attendance', wrong: 'Nothing was recorded.' },
+  fr: { harvest: 'Noter une récolte', quantity: 'Quantité pesée', record: 'Enregistrer', done: "C'est enregistré", problem: 'Il y a un problème', attendance: 'Pointage', wrong: 'Rien n\'a été enregistré.', sell: 'Vendre', cash: 'Encaisser', sold: 'Vente enregistrée', shirt: 'Blouse scolaire', share: 'Affectation des recettes', simulate: 'Simuler' },
+  en: { harvest: 'Write down a harvest', quantity: 'Quantity', record: 'Record', done: 'Recorded', problem: 'There is a problem', attendance: 'Attendance', wrong: 'Nothing was recorded.', sell: 'Sell', cash: 'Take the money', sold: 'Sale recorded', shirt: 'School smock', share: 'Share the revenue', simulate: 'Simulate' },
 };
 const said = way => words[way.language || 'fr'];
 
@@ -50,6 +50,28 @@ export const JOURNEYS = {
       await page.getByRole('button', { name: said(way).record }).click();
       const answered = page.getByText(said(way).done, { exact: true }).or(page.getByText(said(way).problem));
       await answered.first().waitFor();
+      await page.context().close();
+    },
+  },
+  'a sale in three taps, and its receipt': {
+    async go(signedIn, way) {
+      const page = await signedIn('kay-tresoriere');
+      await page.getByRole('navigation').getByRole('link', { name: said(way).sell }).click();
+      await page.getByRole('button', { name: said(way).shirt }).first().click();
+      await page.getByRole('button', { name: said(way).cash }).first().click();
+      await page.getByText(said(way).sold).first().waitFor();
+      assert.match(await page.locator('main').innerText(), /KAY-2021-\d{6}[^]*cinq cents francs/i);
+      await page.context().close();
+    },
+  },
+  'a sharing simulated before anybody votes': {
+    async go(signedIn, way) {
+      const page = await signedIn('kay-tresoriere');
+      await page.getByRole('navigation').getByRole('link', { name: said(way).share }).click();
+      await page.getByRole('button', { name: said(way).simulate }).first().click();
+      await page.waitForLoadState();
+      assert.match(await page.locator('main').innerText(), /\d/);
+      assert.equal(await page.getByText(said(way).problem).count(), 0);
       await page.context().close();
     },
   },

@@ -34,7 +34,7 @@ export async function signedIn(person, { language = 'fr', width = 360, script = 
 async function look(page, path, language) {
   const name = `${language}${path.replace(/[^a-z0-9]+/gi, '-')}`;
   let bytes = 0, requests = 0;
-  const count = async response => { requests += 1; bytes += (await response.request().sizes().catch(() => ({ responseBodySize: 0 }))).responseBodySize; };
+  const count = async response => { if (!response.url().startsWith('http')) return; requests += 1; bytes += (await response.request().sizes().catch(() => ({ responseBodySize: 0 }))).responseBodySize; };
   page.on('response', count);
   const came = await page.goto(path);
   await page.waitForLoadState('networkidle');

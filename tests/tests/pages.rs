@@ -98,7 +98,7 @@ fn filled(path: &str) -> String {
         ("{name}", "stock"),
         ("{cell}", "x.y"),
         ("{task}", "harvest"),
-        ("{what}", "weighing"),
+        ("{what}", "pesee"),
         ("{meeting}", "kon-20-9999"),
         ("{distribution}", "kon-20-9999"),
         ("{box}", "kon-caisse"),
