@@ -99,7 +99,7 @@ pub(crate) enum Command {
         /// The thing.
         id: String,
     },
-    /// Draw a report: indicators, harvest, stock, balances, cash-book, workshops, pecule, committee, exceptions, published.
+    /// Draw a report: indicators, harvest, stock, balances, cash-book, workshops, pecule, committee, exceptions, late, published.
     Report {
         /// Its name.
         name: String,

@@ -9,6 +9,7 @@ mod committee;
 mod exceptions;
 mod harvest;
 mod indicators;
+mod late;
 mod pecule;
 mod stock;
 mod workshops;
@@ -19,7 +20,7 @@ use baara_plugin_api::{Date, Effect, Id, Thing};
 
 /// The names of the statements; `published` stands beside them, drawn from a file of claims.
 pub const STATEMENTS: &[&str] =
-    &["indicators", "harvest", "stock", "balances", "cash-book", "workshops", "pecule", "committee", "exceptions"];
+    &["indicators", "harvest", "stock", "balances", "cash-book", "workshops", "pecule", "committee", "exceptions", "late"];
 
 /// Shows the entries whose bytes hold one of some texts, in order, with their leaf hash.
 pub type Scan<'a> = dyn Fn(&[String], &mut dyn FnMut(&Entry, &str)) + 'a;
@@ -129,6 +130,7 @@ fn sheet(name: &str, asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Option<
         "pecule" => pecule::draw,
         "committee" => committee::draw,
         "exceptions" => exceptions::draw,
+        "late" => late::draw,
         _ => return None,
     };
     let mut sheet = draw(asked, wanted);
