@@ -26,6 +26,9 @@ export async function signedIn(person, { language = 'fr', width = 360, script = 
   if (person) {
     await page.goto(`/connexion?site=${person.split('-')[0]}&qui=person/${person}`);
     await page.locator('button.main').click();
+    // What the door still loads is not counted as the next page's.
+    await page.waitForURL(url => !url.pathname.startsWith('/connexion'));
+    await page.waitForLoadState('networkidle');
   }
   return page;
 }
