@@ -47,6 +47,13 @@ pub(crate) struct Writer {
     pub(crate) swept: BTreeMap<String, Date>,
 }
 
+/// What came of one command before anything is placed.
+enum Took {
+    /// Its id is in the book already: what was answered then.
+    Again(Answer),
+    New(Box<Result<Judged, No>>),
+}
+
 struct Pending {
     reply: Sender<Vec<Answer>>,
     answers: Vec<Answer>,
@@ -154,32 +161,38 @@ impl Writer {
         if sub.id.is_empty() {
             sub.id = uuid::Uuid::now_v7().to_string();
         }
-        let shared = self.shared.clone();
-        let judged = {
-            let book = shared.book.read().expect("no reader panics");
-            let seen = book.seen(&sub.id).and_then(|seq| self.past(seq, records));
-            if let Some(first) = seen.filter(|first| first.id == sub.id) {
-                return self.again(&book, &sub, &first);
+        let judged = self.with_bench(records, host, |bench| {
+            match bench.book.seen(&sub.id).and_then(bench.past).filter(|first| first.id == sub.id) {
+                Some(first) => Took::Again(self.again(bench.book, &sub, &first)),
+                None => Took::New(Box::new(bench.judge(&sub))),
             }
-            let registry = shared.registry.read().expect("no reader panics");
-            let past = |seq: u64| self.past(seq, records);
-            let unseal = |token: &str| shared.unseal(token);
-            let bench = Bench {
-                book: &book,
-                registry: &registry,
-                past: &past,
-                unseal: &unseal,
-                practice: shared.practice,
-                plugins: &shared.plugins,
-                host,
-            };
-            bench.judge(&sub)
-        };
+        });
         match judged {
-            Ok(judged) => self.place(judged, records, batch),
-            Err(No::Fields(errors)) => Answer::Fields(errors),
-            Err(No::Refused(refusal)) => Answer::Refused(refusal),
+            Took::Again(answer) => answer,
+            Took::New(judged) => match *judged {
+                Ok(judged) => self.place(judged, records, batch),
+                Err(No::Fields(errors)) => Answer::Fields(errors),
+                Err(No::Refused(refusal)) => Answer::Refused(refusal),
+            },
         }
+    }
+
+    /// What is judged sees the book as it stands, and the entries of this group that are not on the disk yet.
+    fn with_bench<T>(&self, records: &[Record], host: bool, work: impl FnOnce(&Bench<'_>) -> T) -> T {
+        let shared = &self.shared;
+        let book = shared.book.read().expect("no reader panics");
+        let registry = shared.registry.read().expect("no reader panics");
+        let past = |seq: u64| self.past(seq, records);
+        let unseal = |token: &str| shared.unseal(token);
+        work(&Bench {
+            book: &book,
+            registry: &registry,
+            past: &past,
+            unseal: &unseal,
+            practice: shared.practice,
+            plugins: &shared.plugins,
+            host,
+        })
     }
 
     /// Gives an entry its place in the chain, seals its names, and folds it in.
@@ -230,22 +243,7 @@ impl Writer {
         if self.stopped {
             return vec![Answer::Fault(Fault::Stopped)];
         }
-        let shared = self.shared.clone();
-        let made = {
-            let book = shared.book.read().expect("no reader panics");
-            let registry = shared.registry.read().expect("no reader panics");
-            let past = |seq: u64| self.past(seq, records);
-            let unseal = |token: &str| shared.unseal(token);
-            make(&Bench {
-                book: &book,
-                registry: &registry,
-                past: &past,
-                unseal: &unseal,
-                practice: shared.practice,
-                plugins: &shared.plugins,
-                host: false,
-            })
-        };
+        let made = self.with_bench(records, false, |bench| make(bench));
         match made {
             Ok(judged) => judged
                 .into_iter()

@@ -72,7 +72,8 @@ impl Language {
     }
 
     /// A unit as people write it after a figure.
-    pub(crate) fn unit(self, unit: &str, count: i64) -> String {
+    #[must_use]
+    pub fn unit(self, unit: &str, count: i64) -> String {
         let many = count.unsigned_abs() > 1;
         match (self, unit) {
             (_, "XOF") => "F".to_owned(),

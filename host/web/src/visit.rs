@@ -6,8 +6,8 @@ use crate::pairs::Pairs;
 use crate::sessions::{Session, Sessions};
 use baara_book::TheBook;
 use baara_desk::{Answer, Clock, Desk, Submission};
-use baara_plugin_api::{Date, Id, Map, Refusal};
-use baara_reports::{Language, Said, Words};
+use baara_plugin_api::{Amount, Date, Id, Map, Refusal};
+use baara_reports::{Language, Said, Words, shown_amount};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -88,7 +88,12 @@ impl Visit {
 
     /// Hands a filled-in form to the desk, in the name of who is signed in.
     pub(crate) fn submit(&self, session: &Session, kind: &str, fields: Map) -> Answer {
-        let mut sub = Submission { clock: self.clock(), ..Submission::new(&session.site, kind, &session.person, fields) };
+        self.submit_as(&session.person, &session.site, kind, fields)
+    }
+
+    /// The same in the name of somebody beside them, who has proved it.
+    pub(crate) fn submit_as(&self, person: &Id, site: &str, kind: &str, fields: Map) -> Answer {
+        let mut sub = Submission { clock: self.clock(), ..Submission::new(site, kind, person, fields) };
         sub.id = self.form.get("_key").to_owned();
         sub.leave = Id::parse(self.form.get("_leave")).ok();
         match self.form.get("_date") {
@@ -99,6 +104,19 @@ impl Visit {
             },
         }
         self.desk().submit(sub)
+    }
+
+    /// Checks the secret that was typed for a person, and makes wrong ones slow.
+    ///
+    /// # Errors
+    /// `person/must-wait`, `person/wrong-secret`, or that secrets cannot be read.
+    pub(crate) fn proves(&self, person: &Id) -> Result<(), Problem> {
+        if let Some(left) = self.web.sessions.wait(person) {
+            return Err(Refusal::new("person/must-wait").with("person", person).with("seconds", left.as_secs() + 1).into());
+        }
+        let right = self.desk().is_secret(person, self.form.get("secret"))?;
+        self.web.sessions.tried(person, right);
+        if right { Ok(()) } else { Err(Refusal::new("person/wrong-secret").with("person", person).into()) }
     }
 }
 
@@ -116,6 +134,11 @@ impl Reading<'_> {
     /// A thing's label, or its code.
     pub(crate) fn label(&self, id: &Id) -> String {
         self.words.label(id)
+    }
+
+    /// Francs as people read them.
+    pub(crate) fn francs(&self, count: i64) -> String {
+        shown_amount(Amount::francs(count), self.words.language())
     }
 
     /// The signed-in person's facility.

@@ -47,7 +47,7 @@ fn things(r: &Reading<'_>, field: &str, of: &str) -> Vec<Choice> {
         "lot" => lots(r),
         "item" => {
             let with_unit = |id: &Id| match r.book.measure(id) {
-                Some((unit, _)) => format!("{} ({})", r.label(id), unit_word(r, unit.as_str())),
+                Some((unit, _)) => format!("{} ({})", r.label(id), r.words.language().unit(unit.as_str(), 1)),
                 None => r.label(id),
             };
             r.book.open_of("item").map(|id| choice(&id, with_unit(&id))).collect()
@@ -55,11 +55,6 @@ fn things(r: &Reading<'_>, field: &str, of: &str) -> Vec<Choice> {
         _ if REFERENCE.contains(&of) => r.book.open_of(of).map(|id| choice(&id, r.label(&id))).collect(),
         _ => r.book.open_at(of, site).map(|id| choice(&id, described(r, &id))).collect(),
     }
-}
-
-/// A unit as people write it.
-fn unit_word(r: &Reading<'_>, unit: &str) -> String {
-    r.words.find(&format!("unit.{unit}")).unwrap_or(unit).to_owned()
 }
 
 /// A thing without a label of its own, told by what it is about.
@@ -140,7 +135,7 @@ pub(crate) fn leaves(r: &Reading<'_>) -> Vec<Choice> {
     let usable = decisions.filter(|d| d.adopted && d.until.is_none_or(|until| until >= r.today));
     let told = usable.map(|d| {
         let title = r.book.text_of(&d.id, "title", Date::MAX).unwrap_or_else(|| r.words.choice(d.about.as_str()));
-        let left = shown_amount(baara_plugin_api::Amount::francs(d.left), r.words.language());
+        let left = r.francs(d.left);
         let label = if d.left > 0 {
             format!("{title} ({}), {} {left}", d.id.code(), r.word("web.left"))
         } else {

@@ -20,7 +20,7 @@ fn units(r: &Reading<'_>) -> Vec<Id> {
 }
 
 /// The people assigned to a unit on a day, by name.
-fn team(r: &Reading<'_>, unit: &Id, date: Date) -> Vec<(String, Id)> {
+pub(crate) fn team(r: &Reading<'_>, unit: &Id, date: Date) -> Vec<(String, Id)> {
     let open = r.book.open_at("assignment", r.site()).filter_map(|id| r.book.thing(&id, date));
     let running =
         open.filter(|a| a.id_of("unit").as_ref() == Some(unit) && a.since <= date && a.date("until").is_none_or(|until| date <= until));

@@ -2,7 +2,7 @@
 
 use crate::answers::{Problem, Shown};
 use crate::layout::page;
-use crate::pages::papers::{francs, kept, letterhead, long_day, marks, numbers, print, signatures, style};
+use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, print, signatures, style};
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
 use baara_plugin_api::{Date, Effect, Id, Thing, Value, items};
@@ -101,10 +101,10 @@ fn one(r: &Reading<'_>, place: &Id, entries: &[(Entry, String)]) -> Markup {
             } @else {
                 @let day = Day::read(r, place, r.today, entries);
                 dl.facts {
-                    dt { (r.word("web.cash-opening")) } dd { (francs(r, day.opening)) }
-                    dt { (r.word("web.cash-came")) } dd { (francs(r, day.came())) }
-                    dt { (r.word("web.cash-went")) } dd { (francs(r, day.went())) }
-                    dt { (r.word("web.cash-should")) } dd.total { (francs(r, day.closing())) }
+                    dt { (r.word("web.cash-opening")) } dd { (r.francs(day.opening)) }
+                    dt { (r.word("web.cash-came")) } dd { (r.francs(day.came())) }
+                    dt { (r.word("web.cash-went")) } dd { (r.francs(day.went())) }
+                    dt { (r.word("web.cash-should")) } dd.total { (r.francs(day.closing())) }
                 }
                 div.actions {
                     @if r.may("count-begin") {
@@ -122,7 +122,7 @@ fn one(r: &Reading<'_>, place: &Id, entries: &[(Entry, String)]) -> Markup {
                     details {
                         summary { (r.say(&Said::new("web.cash-lines").with("n", day.lines.len()))) }
                         ul.cards { @for line in day.lines.iter().rev() { li {
-                            a href={ "/entree/" (line.seq) } { (r.words.kind(&line.kind)) } " " strong { (francs(r, line.net)) } " " span.hint { (line.number) }
+                            a href={ "/entree/" (line.seq) } { (r.words.kind(&line.kind)) } " " strong { (r.francs(line.net)) } " " span.hint { (line.number) }
                         } } }
                     }
                 }
@@ -143,7 +143,7 @@ fn accounts(r: &Reading<'_>) -> Markup {
             h2 { (r.word("web.cash-accounts")) }
             ul.cards { @for place in &places { li {
                 a href={ "/chose/" (place.kind()) "/" (place.code()) } { (r.label(place)) } " "
-                @if r.book.is_frozen(place) { span.hint { (r.word("web.cash-counting")) } } @else { strong { (francs(r, balance(place))) } }
+                @if r.book.is_frozen(place) { span.hint { (r.word("web.cash-counting")) } } @else { strong { (r.francs(balance(place))) } }
             } } }
         }
     }
@@ -265,7 +265,7 @@ fn billets(r: &Reading<'_>, count: &Thing, figures: &str) -> Markup {
     let people = ["first", "second"].into_iter().filter_map(|key| count.id_of(key)).map(|id| r.label(&id)).collect::<Vec<_>>().join(", ");
     html! {
         p { @for (at, (value, n)) in pieces.iter().enumerate() { @if at > 0 { " + " } (n) " × " (value.parse().map_or_else(|_| (*value).to_owned(), |v| Figure::whole(v).shown(r.words.language()))) } }
-        p { strong { (r.word("web.cash-counted")) " : " (francs(r, counted)) } ", " (r.word("web.cash-expected")) " : " (francs(r, expected)) ", " (r.word("web.cash-gap")) " : " (francs(r, counted - expected)) }
+        p { strong { (r.word("web.cash-counted")) " : " (r.francs(counted)) } ", " (r.word("web.cash-expected")) " : " (r.francs(expected)) ", " (r.word("web.cash-gap")) " : " (r.francs(counted - expected)) }
         p { (people) }
     }
 }

@@ -4,10 +4,10 @@ use crate::answers::{Problem, Reply, Shown};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
 use crate::pages::entrance::people;
-use crate::pages::papers::francs;
 use crate::pages::record::{declaration, settle};
+use crate::pages::visas::in_whose_name;
 use crate::visit::{Reading, Visit, once_key};
-use baara_desk::{Answer, Submission};
+use baara_desk::Answer;
 use baara_plugin_api::{Amount, Date, FieldError, Id, KindDeclaration, Map, Refusal, Thing, read_number};
 use baara_reports::{Figure, Said};
 use maud::{Markup, html};
@@ -137,7 +137,7 @@ fn figures(r: &Reading<'_>, count: &Thing, place: &Id, kind: &str, total: Option
                             input.count id={ "c-" (value) } name={ "d." (value) } type="text" inputmode="numeric" autocomplete="off" value=(form.get(&format!("d.{value}")));
                         }
                     }
-                    @if let Some(total) = total { p.total role="status" { (r.word("web.sell-total")) " " (francs(r, total)) } }
+                    @if let Some(total) = total { p.total role="status" { (r.word("web.sell-total")) " " (r.francs(total)) } }
                     button.other type="submit" name="do" value="total" { (r.word("web.count-total")) }
                 }
                 "store" => {
@@ -218,9 +218,9 @@ fn done(r: &Reading<'_>, count: &Thing, place: &Id) -> Markup {
         div.banner.done role="status" { p { strong { (r.word("web.count-done")) } } }
         dl.facts {
             @if let (Some(counted), Some(expected)) = (amount("counted"), amount("expected")) {
-                dt { (r.word("web.cash-counted")) } dd { (francs(r, counted)) }
-                dt { (r.word("web.cash-expected")) } dd { (francs(r, expected)) }
-                dt { (r.word("web.cash-gap")) } dd { (francs(r, counted - expected)) }
+                dt { (r.word("web.cash-counted")) } dd { (r.francs(counted)) }
+                dt { (r.word("web.cash-expected")) } dd { (r.francs(expected)) }
+                dt { (r.word("web.cash-gap")) } dd { (r.francs(counted - expected)) }
             }
             @if let Some(n) = count.whole("differences") { dt { (r.word("web.count-differences")) } dd { (n) } }
         }
@@ -279,17 +279,10 @@ fn pieces(typed: &[(i64, &str)]) -> Result<(String, i64), Vec<FieldError>> {
 
 /// The person who acts: whoever is signed in, or the one who typed their own secret on this device.
 fn hand(visit: &Visit) -> Result<Result<Id, Refusal>, Problem> {
-    let session = visit.signed_in()?;
-    let person = match Id::parse(visit.form.get("qui")) {
-        Ok(other) if other != session.person => other,
-        _ => return Ok(Ok(session.person.clone())),
-    };
-    if let Some(left) = visit.web.sessions.wait(&person) {
-        return Ok(Err(Refusal::new("person/must-wait").with("person", &person).with("seconds", left.as_secs() + 1)));
+    match in_whose_name(visit, visit.signed_in()?) {
+        Err(Problem::Refused(refusal)) => Ok(Err(refusal)),
+        named => named.map(Ok),
     }
-    let right = visit.desk().is_secret(&person, visit.form.get("secret"))?;
-    visit.web.sessions.tried(&person, right);
-    Ok(if right { Ok(person) } else { Err(Refusal::new("person/wrong-secret").with("person", &person)) })
 }
 
 /// Seals figures, compares both, or closes the day.
@@ -336,9 +329,7 @@ pub(crate) fn send(visit: &Visit) -> Shown {
             (declaration(visit, name)?, person)
         }
     };
-    let mut sub = Submission { clock: visit.clock(), ..Submission::new(&session.site, &kind.kind, &person, fields) };
-    sub.id = visit.form.get("_key").to_owned();
-    match visit.desk().submit(sub) {
+    match visit.submit_as(&person, &session.site, &kind.kind, fields) {
         Answer::Recorded(_) => Ok(Reply::See(here)),
         Answer::Waiting(waiting) => Ok(Reply::See(format!("/entree/{}?fait=propose", waiting.seq))),
         Answer::Fault(fault) => Err(fault.into()),

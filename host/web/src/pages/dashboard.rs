@@ -4,9 +4,9 @@ use crate::answers::{Problem, Shown};
 use crate::charts::{self, Bar};
 use crate::layout::page;
 use crate::visit::{Reading, Visit};
-use baara_plugin_api::{Amount, Date, Datelike, Id, Months, items};
+use baara_plugin_api::{Date, Datelike, Id, Months, items};
 use baara_reports::statements::statement;
-use baara_reports::{Cell, Figure, Period, Table, shown_amount};
+use baara_reports::{Cell, Figure, Period, Table};
 use maud::{Markup, html};
 
 /// The months of a period, first days.
@@ -62,6 +62,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
 fn figure(table: &Table, row: usize, column: &str) -> Option<Figure> {
     let at = table.columns.iter().position(|c| c.code == column)?;
     match table.rows.get(row)?.cells.get(at)? {
+        Cell::Amount(amount) => Some(Figure::from(*amount)),
         Cell::Figure(figure) => Some(*figure),
         _ => None,
     }
@@ -82,7 +83,6 @@ fn key_figures(r: &Reading<'_>, harvest: &Table, campaign: &Period) -> Markup {
         .map(|place| r.book.balance(&place, &items::xof(), None))
         .sum();
     let left: i64 = r.book.open_at("decision", r.site()).filter_map(|id| r.book.decision(&id)).filter(|d| d.adopted).map(|d| d.left).sum();
-    let francs = |n: i64| shown_amount(Amount::francs(n), r.words.language());
     let share = weighed.zip(plan).and_then(|(w, p)| Figure::percent(w.count, p.count));
     html! {
         dl.facts.big {
@@ -91,8 +91,8 @@ fn key_figures(r: &Reading<'_>, harvest: &Table, campaign: &Period) -> Markup {
                 dd { a.why href=(why("harvest", "cereals.weighed", campaign)) { (weighed.shown(r.words.language())) " kg" }
                     @if let (Some(share), Some(plan)) = (share, plan) { " " span.hint { (share.shown(r.words.language())) " % " (r.word("web.of-plan")) " (" (plan.shown(r.words.language())) " kg)" } } }
             }
-            dt { (r.word("web.cash-now")) } dd { (francs(cash)) }
-            dt { (r.word("web.leave-left")) } dd { (francs(left)) }
+            dt { (r.word("web.cash-now")) } dd { (r.francs(cash)) }
+            dt { (r.word("web.leave-left")) } dd { (r.francs(left)) }
         }
     }
 }
@@ -153,13 +153,13 @@ fn cumulative(r: &Reading<'_>, campaign: &Period) -> Markup {
 fn earned(r: &Reading<'_>, workshops: &Table, year: &Period) -> Markup {
     let francs = |f: Option<Figure>| {
         let n = f.map_or(0, |f| f.count);
-        (n, shown_amount(Amount::francs(n), r.words.language()))
+        (n, r.francs(n))
     };
     let rows = workshops.rows.iter().enumerate().filter_map(|(at, row)| Some((at, Id::parse(&row.code).ok()?)));
     let bars: Vec<Bar> = rows
         .map(|(at, unit)| Bar {
             label: r.label(&unit),
-            values: ["collected", "taken", "left"].iter().map(|column| francs(amount(workshops, at, column))).collect(),
+            values: ["collected", "taken", "left"].iter().map(|column| francs(figure(workshops, at, column))).collect(),
         })
         .collect();
     if bars.is_empty() {
@@ -168,15 +168,6 @@ fn earned(r: &Reading<'_>, workshops: &Table, year: &Period) -> Markup {
     let title = format!("{} {}", r.word("web.money-by-workshop"), year.shown);
     let series = ["column.collected", "column.taken", "column.left"].map(|w| r.word(w).to_owned()).to_vec();
     charts::bars(&charts::Words { table: r.word("web.as-table"), title: &title, series, of: r.word("column.workshop") }, &bars)
-}
-
-fn amount(table: &Table, row: usize, column: &str) -> Option<Figure> {
-    let at = table.columns.iter().position(|c| c.code == column)?;
-    match table.rows.get(row)?.cells.get(at)? {
-        Cell::Amount(amount) => Some(Figure::from(*amount)),
-        Cell::Figure(figure) => Some(*figure),
-        _ => None,
-    }
 }
 
 /// Francs collected month by month, all workshops together.
@@ -188,7 +179,7 @@ fn income(r: &Reading<'_>, year: &Period) -> Markup {
         .filter(|month| *month <= r.today)
         .map(|month| {
             let sum: i64 = held.iter().map(|fund| r.book.turnover(fund, &items::xof(), month, last_of(month)).1).sum();
-            Bar { label: month_name(r, month), values: vec![(sum, shown_amount(Amount::francs(sum), r.words.language()))] }
+            Bar { label: month_name(r, month), values: vec![(sum, r.francs(sum))] }
         })
         .collect();
     if bars.iter().all(|bar| bar.values[0].0 == 0) {

@@ -1,6 +1,6 @@
 //! Signing in: a facility, a name, a secret.
 
-use crate::answers::{Reply, Shown};
+use crate::answers::{Problem, Reply, Shown};
 use crate::layout::{facility, page, wrong};
 use crate::serve::session_cookie;
 use crate::visit::{Reading, Visit};
@@ -94,13 +94,12 @@ pub(crate) fn enter(visit: &Visit) -> Shown {
         })
     };
     let Some((person, site, roles)) = known else { return no("web.wrong-person", 0) };
-    if let Some(left) = visit.web.sessions.wait(&person) {
-        return no("web.wait", left.as_secs() + 1);
-    }
-    let right = visit.desk().is_secret(&person, visit.form.get("secret"))?;
-    visit.web.sessions.tried(&person, right);
-    if !right {
-        return no("web.wrong-secret", 0);
+    match visit.proves(&person) {
+        Err(Problem::Refused(refusal)) => {
+            let seconds = refusal.args.get("seconds").and_then(|n| n.parse().ok());
+            return seconds.map_or_else(|| no("web.wrong-secret", 0), |seconds| no("web.wait", seconds));
+        }
+        proved => proved?,
     }
     let id = visit.web.sessions.begin(&person, &site, roles);
     let back = visit.form.get("vers");

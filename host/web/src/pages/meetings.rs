@@ -601,7 +601,7 @@ pub(crate) fn send(visit: &Visit) -> Shown {
 pub(crate) fn bar(r: &Reading<'_>, decision: &Thing, left: i64) -> Markup {
     let decided = decision.amount("ceiling").map_or(0, Amount::count);
     let spent = decided - left;
-    let francs = |count: i64| shown_amount(Amount::francs(count), r.words.language());
+    let francs = |count: i64| r.francs(count);
     html! {
         @if decided > 0 {
             progress.spent max=(decided) value=(spent) aria-label=(r.word("web.expense-spent")) {}

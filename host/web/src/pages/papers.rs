@@ -4,9 +4,9 @@ use crate::layout::facility;
 use crate::visit::{Reading, Visit};
 use baara_book::Entry;
 use baara_desk::{Desk, Fault};
-use baara_plugin_api::{Amount, Date, Datelike, Effect};
+use baara_plugin_api::{Date, Datelike, Effect};
+use baara_reports::Language;
 use baara_reports::statements::is_provisional;
-use baara_reports::{Language, shown_amount};
 use maud::{Markup, html};
 use std::sync::mpsc::channel;
 
@@ -38,11 +38,6 @@ pub(crate) fn numbers(entry: &Entry, series: &str) -> Vec<(String, bool)> {
         _ => None,
     });
     each.collect()
-}
-
-/// Francs as people read them.
-pub(crate) fn francs(r: &Reading<'_>, count: i64) -> String {
-    shown_amount(Amount::francs(count), r.words.language())
 }
 
 /// A day as papers write it: `12 juin 2020`.

@@ -3,12 +3,12 @@
 use crate::answers::{Problem, Reply, Shown};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
-use crate::pages::papers::{francs, kept, letterhead, long_day, marks, print, signatures, style};
+use crate::pages::papers::{kept, letterhead, long_day, marks, print, signatures, style};
 use crate::pages::record::declaration;
 use crate::pages::sale::back;
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
-use baara_desk::{Answer, Submission};
+use baara_desk::Answer;
 use baara_plugin_api::{Amount, Date, Effect, Id, Map, Value, read_number};
 use baara_reports::{Said, francs_in_letters, shown_amount};
 use maud::{Markup, html};
@@ -116,7 +116,7 @@ fn body(r: &Reading<'_>, receipt: &Receipt) -> Markup {
         @if matches!(done, "oui" | "deja") {
             div.banner.done role="status" {
                 p { strong { (r.word(if done == "oui" { "web.sell-done" } else { "web.done-before" })) } }
-                p.number { (receipt.number) " · " (francs(r, receipt.total)) }
+                p.number { (receipt.number) " · " (r.francs(receipt.total)) }
                 @if let Some(given) = given { p.number { (back(r, given, receipt.total)) } }
             }
         }
@@ -191,12 +191,12 @@ fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>, 
                     tbody { @for line in &merged(lines) { (goods(r, line)) } }
                 } }
             }
-            p.big { (francs(r, receipt.total)) }
+            p.big { (r.francs(receipt.total)) }
             p.letters { (r.word(if receipt.text("means") == "credit" { "web.paper-sum-owed" } else { "web.paper-sum" })) " : " (words) "." }
             (signatures(&[r.word("web.paper-sign-seller"), r.word("web.paper-sign-buyer")]))
             p.code { (r.say(&Said::new("web.paper-by").with("person", &receipt.by))) " · n° " (receipt.seq) " · " (r.word("web.code")) " " (code) }
             div.stub {
-                (r.word("web.paper-stub")) " N° " (receipt.number) " · " (long_day(r, receipt.date)) " · " (buyer) " · " strong { (francs(r, receipt.total)) }
+                (r.word("web.paper-stub")) " N° " (receipt.number) " · " (long_day(r, receipt.date)) " · " (buyer) " · " strong { (r.francs(receipt.total)) }
             }
         }
     }
@@ -231,7 +231,7 @@ fn merged(lines: &[Value]) -> Vec<Goods> {
 fn goods(r: &Reading<'_>, line: &Goods) -> Markup {
     let item = Id::parse(&line.item).map(|id| r.label(&id)).unwrap_or_default();
     let language = r.words.language();
-    html! { tr { td { (item) } td.right { (shown_amount(line.quantity, language)) } td.right { (shown_amount(line.price, language)) } td.right { (francs(r, line.total)) } } }
+    html! { tr { td { (item) } td.right { (shown_amount(line.quantity, language)) } td.right { (shown_amount(line.price, language)) } td.right { (r.francs(line.total)) } } }
 }
 
 /// Notes that a copy is printed, and shows it.
@@ -242,9 +242,7 @@ pub(crate) fn copy(visit: &Visit) -> Shown {
     let kind = declaration(visit, "receipt-reprint")?;
     let mut fields = Map::new();
     fields.insert("sale".to_owned(), sale.as_str().into());
-    let mut sub = Submission { clock: visit.clock(), ..Submission::new(&session.site, &kind.kind, &session.person, fields.clone()) };
-    sub.id = visit.form.get("_key").to_owned();
-    let (errors, refused) = match visit.desk().submit(sub) {
+    let (errors, refused) = match visit.submit(&session, &kind.kind, fields.clone()) {
         Answer::Recorded(_) | Answer::Waiting(_) => {
             let n = visit.read(|r| copies(r, Some(&sale)));
             return Ok(Reply::See(format!("/papiers/recu/{}?copie={n}", receipt.seq)));
@@ -280,7 +278,7 @@ pub(crate) fn all(visit: &Visit) -> Shown {
             }
             @if own.is_empty() { p { (r.word("web.nothing-found")) } }
             ul.cards { @for (seq, number, total, kind) in own.iter().rev() {
-                li { a href={ "/papiers/recu/" (seq) } { (number) } " " span.hint { (r.words.kind(kind)) " · " (francs(r, *total)) @if r.book.reversed_by(*seq).is_some() { " · " (r.word("web.paper-void")) } } }
+                li { a href={ "/papiers/recu/" (seq) } { (number) } " " span.hint { (r.words.kind(kind)) " · " (r.francs(*total)) @if r.book.reversed_by(*seq).is_some() { " · " (r.word("web.paper-void")) } } }
             } }
         };
         page(r, &title, &inner)

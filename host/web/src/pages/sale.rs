@@ -3,7 +3,7 @@
 use crate::answers::{Problem, Reply, Shown};
 use crate::form::{self, Choice, Draft, choices, select};
 use crate::layout::{page, wrong};
-use crate::pages::papers::{francs, kept, style};
+use crate::pages::papers::{kept, style};
 use crate::pages::record::declaration;
 use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
@@ -356,7 +356,7 @@ fn tile(r: &Reading<'_>, product: &Product, count: &str) -> Markup {
     html! {
         button.product.taken[!count.is_empty()] type="submit" name="plus" value=(product.item.code()) disabled[!product.service && product.left() == 0] {
             strong { (product.label) }
-            span { (francs(r, product.price)) @if product.unit.as_str() != "piece" { " / " (product.unit.as_str()) } }
+            span { (r.francs(product.price)) @if product.unit.as_str() != "piece" { " / " (product.unit.as_str()) } }
             @if !product.service {
                 @if product.left() > 0 { span.hint { (r.say(&Said::new("web.sell-left").with("left", left))) } }
                 @else { span.hint { (r.word("web.sell-curing")) } }
@@ -384,7 +384,7 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
             (paying(r, draft, pairs))
             (change(r, pairs, total))
             div.pay {
-                p.total { (r.word("web.sell-total")) " " output #total { (francs(r, total)) } }
+                p.total { (r.word("web.sell-total")) " " output #total { (r.francs(total)) } }
                 button.main type="submit" name="do" value="sell" { (r.word("web.sell-cash-in")) }
             }
             details open[draft.refused.is_some() || !draft.errors.is_empty()] {
@@ -416,7 +416,7 @@ fn row(r: &Reading<'_>, draft: &Draft<'_>, basket: &Basket<'_>, product: &Produc
                 input.count id=(id) name={ "n." (code) } type="text" inputmode="decimal" autocomplete="off" value=(basket.text(product));
                 button.step type="submit" name="plus" value=(code) aria-label={ (r.word("web.sell-more")) " " (product.label) } { "+" }
             }
-            span.cost { @if let Some(cost) = basket.cost(product) { (francs(r, cost)) } @else { "—" } }
+            span.cost { @if let Some(cost) = basket.cost(product) { (r.francs(cost)) } @else { "—" } }
             details open[price.is_some()] {
                 summary { (r.word("web.sell-price")) }
                 label.sr for={ "c-p-" (code) } { (r.word("web.sell-price")) " " (product.label) }
@@ -496,11 +496,11 @@ fn change(r: &Reading<'_>, pairs: &Pairs, total: i64) -> Markup {
 pub(crate) fn back(r: &Reading<'_>, given: i64, total: i64) -> Markup {
     let (pieces, rest) = in_pieces(given - total);
     html! {
-        @if given < total { (r.word("web.sell-short")) " " (francs(r, total - given)) }
+        @if given < total { (r.word("web.sell-short")) " " (r.francs(total - given)) }
         @else {
-            (r.word("web.sell-back")) " " strong { (francs(r, given - total)) }
+            (r.word("web.sell-back")) " " strong { (r.francs(given - total)) }
             @for (at, (value, n)) in pieces.iter().enumerate() { @if at == 0 { " = " } @else { " + " } (n) " × " (Figure::whole(*value).shown(r.words.language())) }
-            @if rest > 0 { " + " (francs(r, rest)) }
+            @if rest > 0 { " + " (r.francs(rest)) }
         }
     }
 }

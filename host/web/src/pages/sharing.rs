@@ -9,7 +9,7 @@ use crate::visit::{Reading, Visit};
 use baara_plugin_api::{
     Amount, Book, Date, Datelike, Days, FieldError, Id, KindDeclaration, Map, Months, Refusal, Table, Thing, Value, items,
 };
-use baara_reports::{Said, shown_amount};
+use baara_reports::Said;
 use maud::{Markup, html};
 
 /// What one person gets of a distribution.
@@ -65,10 +65,6 @@ impl Shared {
             persons,
         })
     }
-}
-
-fn francs(r: &Reading<'_>, count: i64) -> String {
-    shown_amount(Amount::francs(count), r.words.language())
 }
 
 /// A workshop or farm with its sales fund.
@@ -130,8 +126,8 @@ pub(crate) fn all(visit: &Visit) -> Shown {
             ul.cards { @for (id, d) in &shared { li {
                 a href={ "/affectations/" (id.code()) } { (r.label(&d.unit)) ", " (r.say(&Said::new("web.sharing-until").with("day", day(r, d.until)))) } br;
                 span.hint {
-                    (r.word("web.sharing-workers")) " " (francs(r, d.workers)) " · "
-                    (r.word("web.sharing-paid")) " " (francs(r, d.persons.iter().map(|p| p.paid).sum()))
+                    (r.word("web.sharing-workers")) " " (r.francs(d.workers)) " · "
+                    (r.word("web.sharing-paid")) " " (r.francs(d.persons.iter().map(|p| p.paid).sum()))
                 }
             } } }
         };
@@ -151,7 +147,7 @@ fn pot_card(r: &Reading<'_>, pot: &Pot) -> Markup {
         section.panel {
             h2 { (r.label(&pot.unit)) }
             dl.facts {
-                dt { (r.word("web.sharing-pot")) } dd { @if frozen { "…" } @else { (francs(r, pot.francs)) } }
+                dt { (r.word("web.sharing-pot")) } dd { @if frozen { "…" } @else { (r.francs(pot.francs)) } }
                 dt { (r.word("web.sharing-points")) } dd { (r.say(&Said::new("web.sharing-points-of").with("points", pot.points).with("workers", pot.workers))) }
                 dt { (r.word("web.sharing-key")) }
                 dd { @match &pot.key {
@@ -259,32 +255,32 @@ fn simulated(r: &Reading<'_>, draft: &Draft<'_>, table: &Table) -> Markup {
         div.scroll { table {
             thead { tr { th { (r.words.column("month")) } th { (r.word("web.sharing-key-column")) } th.right { (r.words.column("amount")) } } }
             tbody {
-                @for row in &months { tr { td { (row.month) } td { (Id::parse(row.key).map_or_else(|_| row.key.to_owned(), |id| id.code().to_owned())) } td.right { (francs(r, row.francs)) } } }
-                tr { th colspan="2" { (r.word("web.sharing-pot")) } th.right { (francs(r, sum(&months))) } }
+                @for row in &months { tr { td { (row.month) } td { (Id::parse(row.key).map_or_else(|_| row.key.to_owned(), |id| id.code().to_owned())) } td.right { (r.francs(row.francs)) } } }
+                tr { th colspan="2" { (r.word("web.sharing-pot")) } th.right { (r.francs(sum(&months))) } }
             }
         } }
         h2 { (r.word("web.sharing-parts")) }
         div.scroll { table {
             thead { tr { th { (r.words.column("beneficiary")) } th { (r.words.column("ratio")) } th.right { (r.words.column("amount")) } } }
             tbody {
-                @for row in &parts { tr { td { (beneficiary(r, row.to)) } td { @if row.ratio.is_empty() { (r.word("web.sharing-repaid")) } @else { (row.ratio) } } td.right { (francs(r, row.francs)) } } }
-                tr { th colspan="2" { (r.word("web.sharing-total")) } th.right { (francs(r, sum(&parts))) } }
-                tr { td colspan="2" { (r.word("web.sharing-remainder")) } td.right { (francs(r, sum(&months) - sum(&parts))) } }
+                @for row in &parts { tr { td { (beneficiary(r, row.to)) } td { @if row.ratio.is_empty() { (r.word("web.sharing-repaid")) } @else { (row.ratio) } } td.right { (r.francs(row.francs)) } } }
+                tr { th colspan="2" { (r.word("web.sharing-total")) } th.right { (r.francs(sum(&parts))) } }
+                tr { td colspan="2" { (r.word("web.sharing-remainder")) } td.right { (r.francs(sum(&months) - sum(&parts))) } }
             }
         } }
         @if !people.is_empty() {
             h2 { (r.word("web.sharing-each")) }
-            p { (r.say(&Said::new("web.sharing-formula").with("workers", francs(r, workers)).with("points", points))) }
+            p { (r.say(&Said::new("web.sharing-formula").with("workers", r.francs(workers)).with("points", points))) }
             div.scroll { table {
                 thead { tr { th { (r.words.field("payout", "person")) } th.right { (r.words.column("points")) } th.right { (r.words.column("amount")) } } }
                 tbody {
                     @for row in &people { tr {
                         td { (beneficiary(r, row.to)) }
                         td.right { (row.points) " / " (points) }
-                        td.right { (francs(r, row.francs)) }
+                        td.right { (r.francs(row.francs)) }
                     } }
-                    tr { th { (r.word("web.sharing-total")) } th.right { (points) } th.right { (francs(r, sum(&people))) } }
-                    tr { td colspan="2" { (r.word("web.sharing-remainder")) } td.right { (francs(r, workers - sum(&people))) } }
+                    tr { th { (r.word("web.sharing-total")) } th.right { (points) } th.right { (r.francs(sum(&people))) } }
+                    tr { td colspan="2" { (r.word("web.sharing-remainder")) } td.right { (r.francs(workers - sum(&people))) } }
                 }
             } }
             p.hint { (r.word("web.sharing-largest")) }
@@ -312,7 +308,7 @@ fn vote_or_record(r: &Reading<'_>, unit: &str, until: &str, workers: i64) -> Mar
         section.panel {
             h2 { (r.word("web.sharing-next")) }
             @if decisions.is_empty() {
-                p { (r.say(&Said::new("web.sharing-vote-lead").with("amount", francs(r, workers)))) }
+                p { (r.say(&Said::new("web.sharing-vote-lead").with("amount", r.francs(workers)))) }
                 p { a.button.main href={ "/reunions?" (query) } { (r.word("web.sharing-to-vote")) } }
             } @else if r.may("distribution") {
                 form method="post" action="/affectations/simulation" {
@@ -320,7 +316,7 @@ fn vote_or_record(r: &Reading<'_>, unit: &str, until: &str, workers: i64) -> Mar
                     (kept(r))
                     div.field {
                         label for="c-leave" { (r.word("web.leave")) }
-                        (select("c-leave", "_leave", None, &decisions.iter().map(|(id, left, title)| Choice { value: id.to_string(), label: format!("{title} ({}), {}", id.code(), francs(r, *left)) }).collect::<Vec<_>>(), decisions[0].0.as_str(), r))
+                        (select("c-leave", "_leave", None, &decisions.iter().map(|(id, left, title)| Choice { value: id.to_string(), label: format!("{title} ({}), {}", id.code(), r.francs(*left)) }).collect::<Vec<_>>(), decisions[0].0.as_str(), r))
                     }
                     div.actions { button.main type="submit" { (r.word("web.sharing-record")) } }
                 }
@@ -374,19 +370,19 @@ pub(crate) fn payout(visit: &Visit) -> Shown {
                 h1 { (title) }
                 p.lead { strong { (r.label(&d.unit)) } ", " (r.say(&Said::new("web.sharing-until").with("day", day(r, d.until)))) }
                 dl.facts {
-                    dt { (r.word("web.sharing-pot")) } dd { (francs(r, d.pot)) }
-                    dt { (r.word("web.sharing-workers")) } dd { (francs(r, d.workers)) }
+                    dt { (r.word("web.sharing-pot")) } dd { (r.francs(d.pot)) }
+                    dt { (r.word("web.sharing-workers")) } dd { (r.francs(d.workers)) }
                     @if let Some(decision) = &d.decision { dt { (r.word("web.leave")) } dd { a href={ "/chose/decision/" (decision.code()) } { (decision.code()) } } }
                 }
-                p { (r.say(&Said::new("web.sharing-formula").with("workers", francs(r, d.workers)).with("points", d.points))) }
+                p { (r.say(&Said::new("web.sharing-formula").with("workers", r.francs(d.workers)).with("points", d.points))) }
                 div.scroll { table {
                     thead { tr { th { (r.words.field("payout", "person")) } th.right { (r.word("web.sharing-due")) } th.right { (r.word("web.sharing-paid")) } th.right { (r.word("web.sharing-rest")) } } }
                     tbody {
                         @for p in &d.persons { tr {
                             td { a href={ "/chose/person/" (p.person.code()) } { (r.label(&p.person)) } br; span.hint { (r.say(&Said::new("web.sharing-n-points").with("n", p.points))) } }
-                            td.right { (francs(r, p.due)) } td.right { (francs(r, p.paid)) } td.right { (francs(r, p.due - p.paid)) }
+                            td.right { (r.francs(p.due)) } td.right { (r.francs(p.paid)) } td.right { (r.francs(p.due - p.paid)) }
                         } }
-                        tr { th { (r.word("web.sharing-total")) } th.right { (francs(r, total(|p| p.due))) } th.right { (francs(r, total(|p| p.paid))) } th.right { (francs(r, rest)) } }
+                        tr { th { (r.word("web.sharing-total")) } th.right { (r.francs(total(|p| p.due))) } th.right { (r.francs(total(|p| p.paid))) } th.right { (r.francs(rest)) } }
                     }
                 } }
                 p { a.button href={ "/papiers/partage/" (id.code()) } { (r.word("web.sharing-print")) } }
@@ -423,7 +419,7 @@ fn pay_form(r: &Reading<'_>, d: &Shared, id: &Id) -> Markup {
                     (from("un"))
                     @for (at, p) in d.persons.iter().filter(|p| p.due - p.paid >= 5).enumerate() {
                         div.row {
-                            label for={ "c-paie-" (at) } { (r.label(&p.person)) " " span.hint { (francs(r, (p.due - p.paid) / 5 * 5)) } }
+                            label for={ "c-paie-" (at) } { (r.label(&p.person)) " " span.hint { (r.francs((p.due - p.paid) / 5 * 5)) } }
                             div { input type="hidden" name={ "lines." (at) ".person" } value=(p.person); input.figure id={ "c-paie-" (at) } name={ "lines." (at) ".amount" } type="text" inputmode="numeric" autocomplete="off"; }
                         }
                     }

@@ -3,9 +3,10 @@
 use crate::answers::{Problem, Shown};
 use crate::form::{Choice, choices, select};
 use crate::layout::page;
+use crate::pages::attendance;
 use crate::pages::papers::{letterhead, marks, print, signatures, style};
 use crate::visit::{Reading, Visit};
-use baara_plugin_api::{Date, Id};
+use baara_plugin_api::Id;
 use baara_reports::Said;
 use maud::{Markup, html};
 
@@ -87,7 +88,8 @@ pub(crate) fn show(visit: &Visit) -> Shown {
         let title = r.word(sheet.title).to_owned();
         let units: Vec<Choice> = choices(r, "attendance", "unit", "any");
         let unit = Id::parse(visit.query.get("unit")).ok().filter(|id| units.iter().any(|one| one.value == id.as_str()));
-        let names = unit.as_ref().map(|unit| team(r, unit)).unwrap_or_default();
+        let team = unit.as_ref().map(|unit| attendance::team(r, unit, r.today)).unwrap_or_default();
+        let names: Vec<String> = team.into_iter().map(|(name, person)| format!("{name} ({})", person.code())).collect();
         let inner = html! {
             (style())
             h1.noprint { (title) }
@@ -111,16 +113,6 @@ pub(crate) fn show(visit: &Visit) -> Shown {
 /// `KAY-PE-27A3F-1`: the facility, the sheet, the minute it was printed, which of that print.
 fn number(site: &str, letter: &str, minutes: i64, copy: u32) -> String {
     format!("{}-{letter}-{minutes:X}-{copy}", site.to_uppercase())
-}
-
-/// The people assigned to a workshop or farm, by name.
-fn team(r: &Reading<'_>, unit: &Id) -> Vec<String> {
-    let open = r.book.open_at("assignment", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX));
-    let here = open.filter(|a| a.id_of("unit").as_ref() == Some(unit) && a.date("until").is_none_or(|until| until >= r.today));
-    let mut names: Vec<String> =
-        here.filter_map(|a| a.id_of("person")).map(|person| format!("{} ({})", r.label(&person), person.code())).collect();
-    names.sort_by_cached_key(|name| baara_desk::fold(name));
-    names
 }
 
 fn one(r: &Reading<'_>, sheet: &Sheet, number: &str, unit: Option<&Id>, names: &[String]) -> Markup {

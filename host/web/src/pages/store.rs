@@ -6,7 +6,7 @@ use crate::layout::page;
 use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, print, signatures, style};
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
-use baara_plugin_api::{Amount, Date, Effect, Holding, Id, Value};
+use baara_plugin_api::{Date, Effect, Holding, Id, Value};
 use baara_reports::{Figure, Period, shown_amount};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -211,7 +211,7 @@ fn paper(r: &Reading<'_>, store: &Id, item: &Id, period: &Period, lines: &[Line]
             (marks(r))
             dl {
                 dt { (r.word("web.store-store")) } dd { (r.label(store)) }
-                dt { (r.words.column("item")) } dd { (r.label(item)) " (" (unit_word(r, zero)) ")" }
+                dt { (r.words.column("item")) } dd { (r.label(item)) " (" (r.words.language().unit(zero.unit().as_str(), 0)) ")" }
                 dt { (r.word("web.period")) } dd { (long_day(r, period.from)) " – " (long_day(r, period.until.min(r.today))) }
             }
             div.scroll tabindex="0" role="region" aria-label=(r.word("web.paper-stock-card")) { table {
@@ -238,10 +238,6 @@ fn paper(r: &Reading<'_>, store: &Id, item: &Id, period: &Period, lines: &[Line]
     }
 }
 
-fn unit_word(r: &Reading<'_>, amount: Amount) -> String {
-    shown_amount(amount.with_count(0), r.words.language()).trim_start_matches(['0', '\u{a0}']).to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,7 +255,7 @@ mod tests {
     #[test]
     fn a_card_follows_the_days_and_knows_in_from_out() {
         let (store, other, item) = (Id::new("store", "kon-a"), Id::new("store", "kon-b"), Id::new("item", "mil"));
-        let kg = |text: &str| text.parse::<Amount>().unwrap();
+        let kg = |text: &str| text.parse::<baara_plugin_api::Amount>().unwrap();
         let came = Effects::new().moves(&item, kg("12.500 kg"), &other, &store);
         let went = Effects::new().moves(&item, kg("2.500 kg"), &store, &other);
         let entries = [entry(7, "2020-03-02", went), entry(8, "2020-03-01", came)];

@@ -4,7 +4,7 @@ use crate::answers::{Problem, Reply, Shown};
 use crate::layout::page;
 use crate::sessions::Session;
 use crate::visit::{Reading, Visit, once_key};
-use baara_desk::{Answer, Submission};
+use baara_desk::Answer;
 use baara_plugin_api::{Date, Id, Map, Refusal, Value};
 use baara_reports::Said;
 use maud::{Markup, html};
@@ -139,15 +139,10 @@ fn reason(r: &Reading<'_>, word: &str, what: &str, seq: u64) -> Markup {
 /// `person/must-wait`, `person/wrong-secret`.
 pub(crate) fn in_whose_name(visit: &Visit, session: &Session) -> Result<Id, Problem> {
     let Ok(other) = Id::parse(visit.form.get("qui")) else { return Ok(session.person.clone()) };
-    if other == session.person {
-        return Ok(other);
+    if other != session.person {
+        visit.proves(&other)?;
     }
-    if let Some(left) = visit.web.sessions.wait(&other) {
-        return Err(Refusal::new("person/must-wait").with("person", &other).with("seconds", left.as_secs() + 1).into());
-    }
-    let right = visit.desk().is_secret(&other, visit.form.get("secret"))?;
-    visit.web.sessions.tried(&other, right);
-    if right { Ok(other) } else { Err(Refusal::new("person/wrong-secret").with("person", &other).into()) }
+    Ok(other)
 }
 
 /// Hands a visa, a refusal of it or a withdrawal to the desk.
@@ -165,9 +160,7 @@ pub(crate) fn answer(visit: &Visit) -> Shown {
     if !reason.is_empty() && what != "endorse" {
         fields.insert("reason".to_owned(), Value::from(reason));
     }
-    let mut sub = Submission { clock: visit.clock(), ..Submission::new(&session.site, what, &person, fields) };
-    sub.id = visit.form.get("_key").to_owned();
-    match visit.desk().submit(sub) {
+    match visit.submit_as(&person, &session.site, what, fields) {
         Answer::Recorded(done) => Ok(Reply::See(format!("/entree/{}?fait={what}", if what == "endorse" { done.seq } else { seq }))),
         Answer::Waiting(_) => Ok(Reply::See(format!("/entree/{seq}?fait={what}"))),
         Answer::Refused(refusal) => Err(refusal.into()),
