@@ -1,5 +1,6 @@
 //! Laws of a book, through the desk: one journal, one state; nothing acknowledged lost; no byte changed unseen.
 
+use baara_book::{Entry, TheBook};
 use baara_desk::{Answer, Clock, Desk, Fault, Submission, restore, verify};
 use baara_plugin_api::{Id, Map};
 use baara_tests::{Scratch, Story, plugin_files};
@@ -54,6 +55,58 @@ fn the_same_year_has_the_same_bytes() {
     for (n, (one, two)) in one.iter().zip(&two).enumerate() {
         assert_eq!(String::from_utf8_lossy(one), String::from_utf8_lossy(two), "entry {}", n + 1);
     }
+}
+
+/// Any stretch of the journal, folded in on trial and taken back, leaves the book as it was.
+#[test]
+fn what_is_taken_back_was_never_there() {
+    let entries: Vec<Entry> =
+        rows(&autumn().close().path("book")).iter().map(|bytes| Entry::read(bytes).unwrap_or_else(|_| panic!("an entry"))).collect();
+    let mut book = TheBook::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let (snapshot, digest) = (book.snapshot(), book.digest());
+        for until in [at + 1, at + 25, entries.len()] {
+            book.try_out();
+            entries[at..until.min(entries.len())].iter().for_each(|entry| book.apply(entry));
+            book.take_back();
+            assert!(book.snapshot() == snapshot && book.digest() == digest, "entries {} to {until}", at + 1);
+        }
+        book.apply(entry);
+    }
+}
+
+/// A sheet whose last line is refused: the book is as it was, and goes on as if nobody had sent it.
+#[test]
+fn a_refused_batch_changes_nothing() {
+    let sub = |n: u32, quantity: &str| {
+        let mut fields = Map::new();
+        let values = [("plot", "plot/kon-nord"), ("item", "item/mais-grain"), ("quantity", quantity), ("store", "store/kon-magasin")];
+        fields.extend(values.map(|(key, value)| (key.to_owned(), value.into())));
+        let clock = Clock::Practice { at: 1_604_000_000_000 + i64::from(n) };
+        let id = format!("01758c5a-0000-7000-8000-{n:012x}");
+        Submission { id, clock, ..Submission::new("kon", "harvest", &Id::new("person", "kon-field"), fields) }
+    };
+    let (refused, spared) = (autumn(), autumn());
+    let desk = &refused.fixture().desk;
+    assert!(!desk.submit(sub(1, "10 kg")).is_no(), "the day has begun");
+    let state = |desk: &Desk| (desk.book().digest(), desk.book().snapshot());
+    let before = state(desk);
+    for bad in 0..=24 {
+        let answers = desk.submit_whole((0..25).map(|n| sub(100 + n, if n == bad { "beaucoup" } else { "12 kg" })).collect());
+        let refused: Vec<u32> = (0..).zip(&answers).filter(|(_, answer)| answer.is_no()).map(|(n, _)| n).collect();
+        assert_eq!(refused, [bad], "{answers:?}");
+        assert!(state(desk) == before, "line {bad}");
+    }
+    // The same sheet without its mistake, in both books: one has never seen the refused ones.
+    assert!(!spared.fixture().desk.submit(sub(1, "10 kg")).is_no());
+    for desk in [desk, &spared.fixture().desk] {
+        let answers = desk.submit_whole((0..25).map(|n| sub(100 + n, "12 kg")).collect());
+        assert!(answers.iter().all(|answer| !answer.is_no()), "{answers:?}");
+    }
+    assert!(state(desk) == state(&spared.fixture().desk));
+    let (one, other) = (refused.close(), spared.close());
+    assert_eq!(rows(&one.path("book")), rows(&other.path("book")), "byte for byte");
+    assert!(verify(&one.path("book"), |_| {}).expect("it can be read").ok());
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod questions;
 pub mod reversal;
 mod shelf;
 mod snapshot;
+mod trial;
 mod world;
 
 pub use entry::Entry;

@@ -32,6 +32,13 @@ impl Texts {
         self.all.get(usize::try_from(number).ok()?)
     }
 
+    /// Forgets the texts numbered last, down to so many.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        for text in self.all.drain(len..) {
+            self.numbers.remove(&text);
+        }
+    }
+
     /// The text itself, shared by all who say it.
     pub(crate) fn shared(&mut self, text: &str) -> Arc<str> {
         let number = self.number(text);

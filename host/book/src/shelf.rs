@@ -20,6 +20,14 @@ struct Row {
     bytes: Vec<u8>,
 }
 
+/// How a row was before a thing was put there: its lengths, if there was such a row, and the start at that number.
+pub(crate) struct Mark {
+    row: Box<str>,
+    n: usize,
+    start: Option<u32>,
+    lens: Option<(usize, usize)>,
+}
+
 /// The most numbers left free in a row: ids come nearly in order, and an odd one is kept as an entity.
 const GAP: usize = 1024;
 
@@ -63,11 +71,40 @@ impl Shelf {
     }
 
     /// Takes a thing off the shelf. Its bytes stay: few are ever taken, and the row is still a function of the journal.
-    pub(crate) fn take(&mut self, id: &Id) {
-        if let Some((row, n)) = slot(id)
-            && let Some(start) = self.rows.get_mut(row).and_then(|row| row.starts.get_mut(n))
-        {
-            *start = 0;
+    /// Gives where it lay, for [`Shelf::lay_back`].
+    pub(crate) fn take(&mut self, id: &Id) -> Option<u32> {
+        let start = self.start(id)?;
+        Some(std::mem::take(start))
+    }
+
+    /// Undoes [`Shelf::take`].
+    pub(crate) fn lay_back(&mut self, id: &Id, lay: u32) {
+        self.start(id).into_iter().for_each(|start| *start = lay);
+    }
+
+    fn start(&mut self, id: &Id) -> Option<&mut u32> {
+        let (row, n) = slot(id)?;
+        self.rows.get_mut(row)?.starts.get_mut(n)
+    }
+
+    /// How the row of a thing is before that thing is put there, for [`Shelf::cut`].
+    pub(crate) fn mark(&self, id: &Id) -> Option<Mark> {
+        let (row, n) = slot(id)?;
+        let lens = self.rows.get(row).map(|row| (row.starts.len(), row.bytes.len()));
+        Some(Mark { row: row.into(), n, start: self.rows.get(row).and_then(|row| row.starts.get(n).copied()), lens })
+    }
+
+    /// Undoes [`Shelf::put`], whatever it answered.
+    pub(crate) fn cut(&mut self, mark: Mark) {
+        let Some((starts, bytes)) = mark.lens else {
+            self.rows.remove(&mark.row);
+            return;
+        };
+        let Some(row) = self.rows.get_mut(&mark.row) else { return };
+        row.starts.truncate(starts);
+        row.bytes.truncate(bytes);
+        if let (Some(start), Some(was)) = (row.starts.get_mut(mark.n), mark.start) {
+            *start = was;
         }
     }
 

@@ -206,10 +206,10 @@ mod tests {
     use baara_plugin_api::{Amount, Command, Effects, Map, Value, items, json};
 
     /// Things opened, changed, ended and left alone; goods and francs in places; a number, a reversal, a closing.
-    fn told() -> TheBook {
-        let (mut book, mut seq) = (TheBook::new(), 0);
+    fn entries() -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
         let mut happens = |date: &str, kind: &str, effects: Effects| {
-            seq += 1;
+            let seq = entries.len() as u64 + 1;
             let cmd = Command {
                 id: String::new(),
                 site: "kon".to_owned(),
@@ -220,7 +220,7 @@ mod tests {
                 leave: None,
                 fields: Map::new(),
             };
-            book.apply(&Entry { reverses: (kind == "reverse/1").then_some(2), ..Entry::next(seq, &cmd, effects.0) });
+            entries.push(Entry { reverses: (kind == "reverse/1").then_some(2), ..Entry::next(seq, &cmd, effects.0) });
         };
         let (store, lot, maize) = (Id::new("store", "kon-magasin"), Id::new("lot", "kon-20-0001"), Id::new("item", "mais-grain"));
         let (fund, till) = (Id::new("fund", "kon-champ.sales"), Id::new("cash-box", "kon-caisse"));
@@ -243,7 +243,40 @@ mod tests {
         );
         happens("2020-03-05", "reverse/1", Effects(vec![baara_plugin_api::Effect::Close { thing: lot, why: Ending::Void }]));
         happens("2020-03-06", "rule/1", Effects::new().set(&store, "label", Value::Null, day("2020-03-07")).francs(7, &till, &fund));
+        entries
+    }
+
+    fn told() -> TheBook {
+        folded(&entries())
+    }
+
+    fn folded(entries: &[Entry]) -> TheBook {
+        let mut book = TheBook::new();
+        entries.iter().for_each(|entry| book.apply(entry));
         book
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_no_trace() {
+        let entries = entries();
+        for (from, until) in (0..=entries.len()).flat_map(|from| (from..=entries.len()).map(move |until| (from, until))) {
+            let (mut book, before) = (folded(&entries[..from]), folded(&entries[..from]));
+            book.try_out();
+            entries[from..until].iter().for_each(|entry| book.apply(entry));
+            book.take_back();
+            let same = |one: &TheBook, other: &TheBook| {
+                assert!(one.snapshot() == other.snapshot(), "entries {from} to {until}");
+                assert_eq!((one.digest(), &one.index.closed), (other.digest(), &other.index.closed), "entries {from} to {until}");
+                assert_eq!((&one.index.kinds, &one.index.ended), (&other.index.kinds, &other.index.ended), "entries {from} to {until}");
+            };
+            same(&book, &before);
+            book.try_out();
+            entries[from..until].iter().for_each(|entry| book.apply(entry));
+            book.keep();
+            book.take_back(); // No trial lasts: this takes nothing.
+            entries[until..].iter().for_each(|entry| book.apply(entry));
+            same(&book, &folded(&entries));
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::entry::Entry;
 use crate::pack::Texts;
 use crate::places::{Class, class};
 use crate::shelf::{Packed, Shelf};
+use crate::trial::{Remembers, Trial};
 use baara_plugin_api::{Date, Datelike, Effect, Ending, Id, Value, items};
 use bevy_ecs::prelude::*;
 use rustc_hash::FxHashMap;
@@ -57,9 +58,11 @@ impl Timelines {
         self.0.chunk_by(|a, b| a.key == b.key)
     }
 
-    fn say(&mut self, dated: Dated) {
+    /// Puts a value where it belongs, and tells where that is.
+    fn say(&mut self, dated: Dated) -> usize {
         let place = self.0.partition_point(|d| (&*d.key, d.from) <= (&*dated.key, dated.from));
         self.0.insert(place, dated);
+        place
     }
 }
 
@@ -145,6 +148,7 @@ pub struct TheBook {
     pub(crate) world: World,
     pub(crate) shelf: Shelf,
     pub(crate) index: Index,
+    pub(crate) trial: Option<Trial>,
 }
 
 /// A thing as it is kept: an entity, or packed on the shelf.
@@ -222,7 +226,7 @@ impl TheBook {
     /// An empty book.
     #[must_use]
     pub fn new() -> TheBook {
-        TheBook { world: World::new(), shelf: Shelf::default(), index: Index::default() }
+        TheBook { world: World::new(), shelf: Shelf::default(), index: Index::default(), trial: None }
     }
 
     /// How many entries it has folded.
@@ -303,6 +307,15 @@ impl TheBook {
         for effect in &entry.effects {
             self.fold(entry, effect, posted);
         }
+        let (key, reverses) = (command_key(&entry.id), entry.reverses);
+        self.note(|book| {
+            let seen = book.index.seen.get(&key).copied();
+            let reversed = reverses.map(|seq| (seq, book.index.reversed.get(&seq).copied()));
+            move |book| {
+                book.index.seen.put_back(key, seen);
+                reversed.into_iter().for_each(|(seq, by)| book.index.reversed.put_back(seq, by));
+            }
+        });
         let index = &mut self.index;
         let kind = index.kind_names.iter().position(|k| *k == entry.kind).unwrap_or_else(|| {
             index.kind_names.push(entry.kind.clone());
@@ -310,8 +323,8 @@ impl TheBook {
         });
         let kind = u16::try_from(kind).expect("fewer than 65 536 kinds");
         index.spine.push(Spine { date: entry.date, kind, by: index.texts.number(entry.by.0.as_str()) });
-        index.seen.insert(command_key(&entry.id), u32::try_from(index.spine.len()).expect("fewer than 2³² entries"));
-        if let Some(seq) = entry.reverses {
+        index.seen.insert(key, u32::try_from(index.spine.len()).expect("fewer than 2³² entries"));
+        if let Some(seq) = reverses {
             index.reversed.insert(seq, entry.seq);
         }
     }
@@ -358,10 +371,21 @@ impl TheBook {
             }
             Effect::Close { thing, why } => {
                 let entity = self.named(thing);
-                let since = self.world.get::<Life>(entity).map_or(entry.date, |life| life.since);
+                let life = self.world.get::<Life>(entity).copied();
+                let since = life.map_or(entry.date, |life| life.since);
+                self.note(|_| {
+                    move |book| match life {
+                        Some(life) => _ = book.world.entity_mut(entity).insert(life),
+                        None => _ = book.world.entity_mut(entity).remove::<Life>(),
+                    }
+                });
                 self.world.entity_mut(entity).insert(Life { since, ended: Some((entry.date, *why)) });
                 if self.index.kinds.get_mut(thing.kind()).is_some_and(|open| open.remove(thing)) {
-                    self.index.ended.entry(thing.kind().to_owned()).or_default().insert(thing.clone());
+                    self.note(|_| {
+                        let thing = thing.clone();
+                        move |book| _ = book.index.kinds.entry(thing.kind().to_owned()).or_default().insert(thing)
+                    });
+                    self.list(thing, true);
                 }
                 self.touch(thing, entry.seq);
             }
@@ -381,7 +405,12 @@ impl TheBook {
             }
             Effect::Number { series, year, n, void } => {
                 if !void {
-                    let last = self.index.series.entry((entry.site.clone(), series.clone(), *year)).or_default();
+                    let key = (entry.site.clone(), series.clone(), *year);
+                    self.note(|book| {
+                        let (key, was) = (key.clone(), book.index.series.get(&key).copied());
+                        move |book| book.index.series.put_back(key, was)
+                    });
+                    let last = self.index.series.entry(key).or_default();
                     *last = (*last).max(*n);
                 }
             }
@@ -390,9 +419,18 @@ impl TheBook {
 
     fn begin<Form>(&mut self, thing: &Id, entry: &Entry<Form>, values: &BTreeMap<String, Value>) {
         if let Some((site, year, n)) = allotted(thing) {
-            let last = self.index.counters.entry((thing.kind().to_owned(), site, year)).or_default();
+            let key = (thing.kind().to_owned(), site, year);
+            self.note(|book| {
+                let (key, was) = (key.clone(), book.index.counters.get(&key).copied());
+                move |book| book.index.counters.put_back(key, was)
+            });
+            let last = self.index.counters.entry(key).or_default();
             *last = (*last).max(n);
         }
+        self.note(|book| {
+            let mark = book.shelf.mark(thing);
+            move |book| mark.into_iter().for_each(|mark| book.shelf.cut(mark))
+        });
         if self.entity(thing).is_none() && self.shelf.put(&mut self.index.texts, thing, entry.date, entry.seq, values) {
             return;
         }
@@ -409,13 +447,47 @@ impl TheBook {
 
     /// Makes an entity a thing.
     pub(crate) fn live(&mut self, entity: Entity, thing: &Id, life: Life, timelines: Timelines, touched: Touched) {
-        self.world.entity_mut(entity).insert((life, timelines, touched));
-        let kinds = if life.ended.is_none() { &mut self.index.kinds } else { &mut self.index.ended };
-        if let Some(ids) = kinds.get_mut(thing.kind()) {
-            ids.insert(thing.clone());
-        } else {
-            kinds.insert(thing.kind().to_owned(), [thing.clone()].into());
+        if self.trial.is_some() {
+            let before = self.world.entity_mut(entity).take::<(Life, Timelines, Touched)>(); // Most often nothing.
+            self.note(|_| {
+                move |book| {
+                    let mut entity = book.world.entity_mut(entity);
+                    match before {
+                        Some(before) => _ = entity.insert(before),
+                        None => _ = entity.remove::<(Life, Timelines, Touched)>(),
+                    }
+                }
+            });
         }
+        self.world.entity_mut(entity).insert((life, timelines, touched));
+        self.list(thing, life.ended.is_some());
+    }
+
+    /// Lists a thing among the open ones of its kind, or among those that ended.
+    fn list(&mut self, thing: &Id, ended: bool) {
+        fn lists(book: &mut TheBook, ended: bool) -> &mut BTreeMap<String, BTreeSet<Id>> {
+            if ended { &mut book.index.ended } else { &mut book.index.kinds }
+        }
+        let new_kind = if let Some(ids) = lists(self, ended).get_mut(thing.kind()) {
+            if !ids.insert(thing.clone()) {
+                return;
+            }
+            false
+        } else {
+            lists(self, ended).insert(thing.kind().to_owned(), [thing.clone()].into());
+            true
+        };
+        self.note(|_| {
+            let thing = thing.clone();
+            move |book| {
+                let lists = lists(book, ended);
+                if new_kind {
+                    lists.remove(thing.kind());
+                } else if let Some(ids) = lists.get_mut(thing.kind()) {
+                    ids.remove(&thing);
+                }
+            }
+        });
     }
 
     /// Keeps until when a place or facility is closed.
@@ -423,6 +495,10 @@ impl TheBook {
         if key == "closed-until"
             && let Some(day) = value.as_str().and_then(|s| s.parse().ok())
         {
+            self.note(|book| {
+                let (thing, was) = (thing.clone(), book.index.closed.get(thing).copied());
+                move |book| book.index.closed.put_back(thing, was)
+            });
             let kept = self.index.closed.entry(thing.clone()).or_insert(day);
             *kept = (*kept).max(day);
         }
@@ -432,7 +508,8 @@ impl TheBook {
         self.note_closing(thing, key, value);
         let entity = self.named(thing);
         if let Some(mut timelines) = self.world.get_mut::<Timelines>(entity) {
-            timelines.say(Dated { key: self.index.texts.shared(key), from, seq, value: value.clone() });
+            let place = timelines.say(Dated { key: self.index.texts.shared(key), from, seq, value: value.clone() });
+            self.note(|_| move |book| book.world.get_mut::<Timelines>(entity).iter_mut().for_each(|t| _ = t.0.remove(place)));
         }
     }
 
@@ -442,6 +519,7 @@ impl TheBook {
             && touched.0.last() != Some(&seq)
         {
             touched.0.push(seq);
+            self.note(|_| move |book| book.world.get_mut::<Touched>(entity).iter_mut().for_each(|t| _ = t.0.pop()));
         }
     }
 
@@ -452,12 +530,24 @@ impl TheBook {
         }
         let entity = self.world.spawn_empty().id();
         self.index.names.insert(id.clone(), entity);
+        self.note(|_| {
+            let id = id.clone();
+            move |book| {
+                book.index.names.remove(&id);
+                book.world.despawn(entity);
+            }
+        });
         if let Some(packed) = self.shelf.get(id, &self.index.texts) {
             let (since, seq) = (packed.since, packed.seq);
             let values: Vec<(String, Value)> = packed.values().map(|(key, value)| (key.to_owned(), value)).collect();
             let dated = values.into_iter().map(|(key, value)| Dated { key: self.index.texts.shared(&key), from: since, seq, value });
             let timelines = Timelines::of(dated.collect());
-            self.shelf.take(id);
+            if let Some(start) = self.shelf.take(id) {
+                self.note(|_| {
+                    let id = id.clone();
+                    move |book| book.shelf.lay_back(&id, start)
+                });
+            }
             self.live(entity, id, Life { since, ended: None }, timelines, Touched(vec![seq]));
         }
         entity
@@ -468,6 +558,13 @@ impl TheBook {
         let home = self.named(&key.0);
         let holds = Holds { place: key.0.clone(), item: key.1.clone(), lot: key.2.clone() };
         let entity = self.world.spawn((holds, balance, In(home))).id();
+        self.note(|_| {
+            let key = key.clone();
+            move |book| {
+                book.index.holdings.remove(&key);
+                book.world.despawn(entity);
+            }
+        });
         self.index.holdings.insert(key, entity);
         entity
     }
@@ -478,13 +575,28 @@ impl TheBook {
         let known = self.index.holdings.get(&key).copied();
         let entity = known.unwrap_or_else(|| self.holding(key, Balance::default()));
         let mut balance = self.world.get_mut::<Balance>(entity).expect("a holding has a balance");
-        balance.now += count;
         let at = balance.months.partition_point(|m| m.month < month);
-        if balance.months.get(at).is_none_or(|m| m.month != month) {
+        let (now, known) = (balance.now, balance.months.get(at).copied().filter(|m| m.month == month));
+        if known.is_none() {
             balance.months.insert(at, Month { month, came: 0, went: 0 });
         }
+        balance.now += count;
         let line = &mut balance.months[at];
-        if count >= 0 { line.came += count } else { line.went -= count }
+        if count >= 0 {
+            line.came += count
+        } else {
+            line.went -= count
+        }
+        self.note(|_| {
+            move |book| {
+                let mut balance = book.world.get_mut::<Balance>(entity).expect("a holding has a balance");
+                balance.now = now;
+                match known {
+                    Some(known) => balance.months[at] = known,
+                    None => _ = balance.months.remove(at),
+                }
+            }
+        });
     }
 }
 

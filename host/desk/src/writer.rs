@@ -257,28 +257,27 @@ impl Writer {
         }
     }
 
-    /// All of a batch or nothing: at the first no, the book is opened again as the journal has it.
+    /// All of a batch or nothing: each line sees those before it; at a no, the book takes them all back.
     fn whole(&mut self, subs: &[Submission], records: &mut Vec<Record>) -> Vec<Answer> {
-        let first = self.shared.book.read().expect("no reader panics").size() + 1;
-        let mut answers = Vec::with_capacity(subs.len());
-        for sub in subs {
-            answers.push(self.one(sub.clone(), records, Some(first)));
-        }
-        if answers.iter().any(Answer::is_no) && !records.is_empty() {
+        let first = self.book_mut(|book| {
+            book.try_out();
+            book.size() + 1
+        });
+        let (head, pinned, snapshot) = (self.head.clone(), self.pinned, self.snapshot.take());
+        let answers: Vec<Answer> = subs.iter().map(|sub| self.one(sub.clone(), records, Some(first))).collect();
+        if answers.iter().any(Answer::is_no) {
             records.clear();
-            self.snapshot = None;
-            match snapshots::open(&self.journal, &self.folder, |_| {}) {
-                Ok(opened) => {
-                    *self.shared.book.write().expect("no reader panics") = opened.book;
-                    (self.head, self.pinned) = (opened.head, opened.pinned);
-                }
-                Err(fault) => {
-                    self.stopped = true;
-                    return vec![Answer::Fault(fault)];
-                }
-            }
+            (self.head, self.pinned, self.snapshot) = (head, pinned, snapshot);
+            self.book_mut(TheBook::take_back);
+        } else {
+            self.snapshot = self.snapshot.take().or(snapshot);
+            self.book_mut(TheBook::keep);
         }
         answers
+    }
+
+    fn book_mut<T>(&self, work: impl FnOnce(&mut TheBook) -> T) -> T {
+        work(&mut self.shared.book.write().expect("no reader panics"))
     }
 
     /// The first answer again for the same command; a refusal for another content under the same id.
@@ -307,6 +306,7 @@ pub(crate) fn recorded(entry: &Entry, code: String, visa: Vec<String>, again: bo
 }
 
 /// Where the chain stands.
+#[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) prev: String,
     pub(crate) hlc: i64,
