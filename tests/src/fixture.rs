@@ -93,11 +93,34 @@ impl Fixture {
         static MADE: OnceLock<Scratch> = OnceLock::new();
         let made = MADE.get_or_init(|| {
             let scratch = Scratch::new();
-            make(&scratch.path("book"));
+            make(&scratch.path("book"), &BASE.parse().expect("base.toml is TOML"));
             scratch
         });
         let scratch = Scratch::new();
         copy(&made.path("book"), &scratch.path("book"));
+        Fixture::open(scratch)
+    }
+
+    /// The same two sites under the rights of `config/roles.toml`, with one person a role at each: `person/kon-inspector`.
+    ///
+    /// # Panics
+    /// When it cannot be made, which is what a test wants to hear.
+    #[must_use]
+    pub fn of_roles() -> Fixture {
+        let mut base: toml::Table = BASE.parse().expect("base.toml is TOML");
+        let roles = roles();
+        let member = |role: &String| toml::Value::Table(member(role));
+        let members: Vec<toml::Value> = roles.keys().map(member).collect();
+        for (_, act) in base["found"].as_table_mut().expect("[found.site]").iter_mut() {
+            act.as_table_mut().expect("an act").insert("members".to_owned(), members.clone().into());
+        }
+        base.insert("role".to_owned(), roles.into());
+        let scratch = Scratch::new();
+        make(&scratch.path("book"), &base);
+        Fixture::open(scratch)
+    }
+
+    fn open(scratch: Scratch) -> Fixture {
         let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the fixture opens");
         Fixture { desk, scratch }
     }
@@ -135,10 +158,38 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The roles of `config/roles.toml`, by code.
+///
+/// # Panics
+/// When the file is not there.
+#[must_use]
+pub fn roles() -> toml::Table {
+    let text = std::fs::read_to_string(project().join("config/roles.toml")).expect("the roles are there");
+    let table: toml::Table = text.parse().expect("roles.toml is TOML");
+    table["role"].as_table().expect("[role.code]").clone()
+}
+
+/// Somebody with one role, called after it; the offices of a committee sit in its colleges.
+fn member(role: &str) -> toml::Table {
+    let (college, office) = match role {
+        "chair" => ("officials", role),
+        "secretary" => ("staff", role),
+        "treasurer" => ("ngo", role),
+        "member" => ("families", role),
+        _ => ("", ""),
+    };
+    let texts = [("code", role), ("name", role), ("sex", "f"), ("office", office)];
+    let mut member: toml::Table = texts.into_iter().map(|(key, text)| (key.to_owned(), text.into())).collect();
+    member.insert("roles".to_owned(), vec![toml::Value::from(role)].into());
+    if !college.is_empty() {
+        member.insert("college".to_owned(), college.into());
+    }
+    member
+}
+
 /// Founds both sites as `init` does: configuration, acts with persons and the rules of the first meeting, pins.
-fn make(folder: &Path) {
+fn make(folder: &Path, base: &toml::Table) {
     let desk = Desk::create(folder, true).expect("a new book");
-    let base: toml::Table = BASE.parse().expect("base.toml is TOML");
     let mut at = morning(DAY_ONE);
     let mut clock = || {
         at += 1000;

@@ -47,3 +47,9 @@ impl From<Fault> for Problem {
 
 /// What a page's function gives.
 pub(crate) type Shown = Result<Reply, Problem>;
+
+/// The status of a form that was not recorded: 403 when it is not this person's to record or to endorse, else 422.
+pub(crate) fn status_of(refused: Option<&Refusal>) -> u16 {
+    let is_right = |code: &str| code.starts_with("right/") || matches!(code, "endorse/own" | "endorse/not-needed" | "endorse/not-yours");
+    if refused.is_some_and(|refusal| is_right(&refusal.code)) { 403 } else { 422 }
+}

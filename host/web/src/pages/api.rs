@@ -1,6 +1,6 @@
 //! The same desk for programs: JSON in, JSON out, the same rights, described as OpenAPI from the kinds' own declarations.
 
-use crate::answers::{Problem, Reply, Shown};
+use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::visit::Visit;
 use baara_desk::{Answer, Source, Submission};
 use baara_plugin_api::{Field, FieldError, FieldType, Id, Map, Refusal, Value};
@@ -63,9 +63,8 @@ pub(crate) fn record(visit: &Visit) -> Shown {
 
 fn refused(visit: &Visit, refusal: &Refusal) -> Reply {
     let told = visit.words().refusal(refusal);
-    let status = if refusal.code.starts_with("right/") { 403 } else { 422 };
     Reply::Json(
-        status,
+        status_of(Some(refusal)),
         json!({"ok": false, "refused": {"code": refusal.code, "args": refusal.args, "happened": told.happened, "expected": told.expected, "try": told.attempt}}),
     )
 }

@@ -1,6 +1,6 @@
 //! *Compter*: a blind count on its own page. Two people, each alone, then the comparison.
 
-use crate::answers::{Problem, Reply, Shown};
+use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
 use crate::pages::entrance::people;
@@ -292,7 +292,7 @@ pub(crate) fn send(visit: &Visit) -> Shown {
     let place = count.id_of("place").ok_or(Problem::NotFound)?;
     let here = format!("/comptage/{}", count.id.code());
     let again = |errors: &[FieldError], refused: Option<&Refusal>, total: Option<i64>| {
-        let status = if errors.is_empty() && refused.is_none() { 200 } else { 422 };
+        let status = if errors.is_empty() && refused.is_none() { 200 } else { status_of(refused) };
         visit.read(|r| {
             let markup = body(r, &count, errors, refused, total);
             if status == 200 { page(r, r.word("web.cash-count"), &markup) } else { wrong(r, status, r.word("web.cash-count"), &markup) }

@@ -1,6 +1,6 @@
 //! *Grille*: twenty-five lines of one kind, keyed in from a sheet, recorded all together or not at all.
 
-use crate::answers::{Problem, Reply, Shown};
+use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, capital, choices};
 use crate::layout::{page, wrong};
 use crate::pages::papers::style;
@@ -167,7 +167,7 @@ pub(crate) fn send(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
     let kind = fitting(visit)?;
     let lines = filled(visit, &kind);
-    let mut bad = Wrong::new();
+    let (mut bad, mut status) = (Wrong::new(), 422);
     let (mut subs, mut numbers) = (Vec::new(), Vec::new());
     let mut date = None;
     for (at, text, fields) in lines {
@@ -202,6 +202,7 @@ pub(crate) fn send(visit: &Visit) -> Shown {
                     bad.entry(at).or_default().extend(all);
                 }),
                 Answer::Refused(refusal) => {
+                    status = status_of(Some(&refusal)); // Each line is of the same kind and person.
                     let text = visit.read(|r| told(r, &refusal));
                     bad.entry(at).or_default().push((String::new(), text));
                 }
@@ -209,14 +210,15 @@ pub(crate) fn send(visit: &Visit) -> Shown {
             }
         }
     }
-    Ok(visit.read(|r| wrong(r, 422, &title(r, &kind), &body(r, &kind, &bad))))
+    Ok(visit.read(|r| wrong(r, status, &title(r, &kind), &body(r, &kind, &bad))))
 }
 
-/// A refusal in one line.
+/// A refusal in one line, with its code as every page of a refusal has it.
 fn told(r: &Reading<'_>, refusal: &Refusal) -> String {
     let told = r.words.refusal(refusal);
     let parts = [told.happened, told.expected, told.attempt];
-    parts.iter().filter(|part| !part.is_empty()).map(|part| capital(part)).collect::<Vec<_>>().join(". ")
+    let text = parts.iter().filter(|part| !part.is_empty()).map(|part| capital(part)).collect::<Vec<_>>().join(". ");
+    format!("{text} ({})", refusal.code)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! *Réunion et PV*: the meetings, and one meeting in five steps; where it stands is read in the book.
 
-use crate::answers::{Problem, Reply, Shown};
+use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Choice, Draft, capital, described, select};
 use crate::layout::{page, wrong};
 use crate::pages::record::{declaration, fields, settle};
@@ -176,7 +176,10 @@ fn told(visit: &Visit, tried: Option<&Tried<'_>>) -> Shown {
         let s = sitting(r, visit.param("meeting"))?;
         let title = format!("{} {}", r.word("web.meeting-of"), day(r, s.meeting.date("on")));
         let inner = steps(r, &s, &kinds, tried);
-        Some(if tried.is_some() { wrong(r, 422, &title, &inner) } else { page(r, &title, &inner) })
+        Some(match tried {
+            Some(tried) => wrong(r, status_of(tried.refused), &title, &inner),
+            None => page(r, &title, &inner),
+        })
     });
     drawn.ok_or(Problem::NotFound)
 }

@@ -1,6 +1,6 @@
 //! Pages that say why there is no other page, in plain words.
 
-use crate::answers::{Problem, Reply};
+use crate::answers::{Problem, Reply, status_of};
 use crate::form::refused;
 use crate::layout::wrong;
 use crate::visit::Visit;
@@ -22,7 +22,7 @@ pub(crate) fn show(visit: &Visit, method: &Method, problem: &Problem) -> Reply {
             let title = r.word("screen.refused").to_owned();
             wrong(
                 r,
-                422,
+                status_of(Some(refusal)),
                 &title,
                 &html! { h1 { (title) } div.problem role="alert" { (refused(r, refusal)) } p { a href="/" { (r.word("web.back-home")) } } },
             )

@@ -1,6 +1,6 @@
 //! *Reçu*: a numbered receipt on 80 mm or A6, whose copies say that they are copies.
 
-use crate::answers::{Problem, Reply, Shown};
+use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
 use crate::pages::papers::{kept, letterhead, long_day, marks, print, signatures, style};
@@ -253,7 +253,7 @@ pub(crate) fn copy(visit: &Visit) -> Shown {
     };
     Ok(visit.read(|r| {
         let draft = Draft { errors: &errors, refused: refused.as_ref(), ..Draft::new(&kind, &fields) };
-        wrong(r, 422, &r.words.kind(&kind.kind), &html! { (form::summary(r, &draft)) (body(r, &receipt)) })
+        wrong(r, status_of(refused.as_ref()), &r.words.kind(&kind.kind), &html! { (form::summary(r, &draft)) (body(r, &receipt)) })
     }))
 }
 

@@ -1,6 +1,6 @@
 //! Writing something down: the list of kinds, and the form of any kind.
 
-use crate::answers::{Problem, Reply, Shown};
+use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
 use crate::visit::{Reading, Visit};
@@ -283,6 +283,6 @@ pub(crate) fn settle(
     };
     Ok(visit.read(|r| {
         let title = r.words.kind(&kind.kind);
-        wrong(r, 422, &title, &again(r, &errors, refused.as_ref()))
+        wrong(r, status_of(refused.as_ref()), &title, &again(r, &errors, refused.as_ref()))
     }))
 }

@@ -1,6 +1,6 @@
 //! *Vendre*: tiles of what is in store at today's price, one tap each; lots are taken oldest first.
 
-use crate::answers::{Problem, Reply, Shown};
+use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Choice, Draft, choices, select};
 use crate::layout::{page, wrong};
 use crate::pages::papers::{kept, style};
@@ -223,7 +223,7 @@ pub(crate) fn send(visit: &Visit) -> Shown {
     };
     Ok(visit.read(|r| {
         let title = r.word("web.tile-sale").to_owned();
-        wrong(r, 422, &title, &body(r, &kind, &visit.form, &errors, refused.as_ref()))
+        wrong(r, status_of(refused.as_ref()), &title, &body(r, &kind, &visit.form, &errors, refused.as_ref()))
     }))
 }
 
