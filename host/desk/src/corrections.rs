@@ -2,7 +2,7 @@
 
 use crate::Desk;
 use crate::answers::{Answer as Told, Submission};
-use crate::judge::{Bench, Judged, No, Ruling, is_grave};
+use crate::judge::{Bench, Judged, No, Ruling};
 use crate::people;
 use crate::reading::read_fields;
 use baara_book::guards::{self, Act};
@@ -18,7 +18,7 @@ const ALONE_FOR: i64 = 10 * 60 * 1000;
 fn original(bench: &Bench<'_>, sub: &Submission) -> Result<(Entry, Map), No> {
     let declaration = bench.registry.declaration("reverse").expect("the desk's own kind");
     let after = sub.kind.starts_with("reverse");
-    let own = |k: &String| matches!(k.as_str(), "seq" | "reason") || after && k == "after";
+    let own = |k: &String| matches!(k.as_str(), "seq" | "reason") || after && matches!(k.as_str(), "after" | "paper-back");
     let raw: Map = sub.fields.iter().filter(|(k, _)| own(k)).map(|(k, v)| (k.clone(), v.clone())).collect();
     let fields = read_fields(bench.book, &sub.site, sub.clock.today(), &declaration.fields, &raw, sub.source).map_err(No::Fields)?;
     let seq = fields["seq"].as_u64().unwrap_or_default();
@@ -26,9 +26,29 @@ fn original(bench: &Bench<'_>, sub: &Submission) -> Result<(Entry, Map), No> {
     Ok((past, fields))
 }
 
-/// True when its author may undo it alone: at once, and nothing grave was done.
+/// Why a person needs somebody else to undo or correct an entry; nothing when they may do it alone.
+///
+/// Alone, its author may, within ten minutes, what took no number, moved no francs and took nothing out of a store:
+/// `alone-number`, `alone-francs`, `alone-store`, `alone-author`, `alone-late`. `at` is in milliseconds.
+#[must_use]
+pub fn why_not_alone(past: &Entry, person: &Id, at: i64) -> Option<&'static str> {
+    let any = |is: fn(&Effect) -> bool| past.effects.iter().any(is);
+    let number = any(|effect| matches!(effect, Effect::Number { .. }));
+    let francs = any(|effect| matches!(effect, Effect::Move { item, .. } if *item == baara_plugin_api::items::xof()));
+    let store = any(|effect| matches!(effect, Effect::Move { from, .. } if from.kind() == "store"));
+    let late = at - past.at > ALONE_FOR;
+    let all = [
+        (number, "alone-number"),
+        (francs, "alone-francs"),
+        (store, "alone-store"),
+        (past.by.0 != *person, "alone-author"),
+        (late, "alone-late"),
+    ];
+    all.into_iter().find(|(holds, _)| *holds).map(|(_, why)| why)
+}
+
 fn alone(sub: &Submission, past: &Entry) -> bool {
-    past.by.0 == sub.person && sub.clock.at() - past.at <= ALONE_FOR && !is_grave(&past.effects)
+    why_not_alone(past, &sub.person, sub.clock.at()).is_none()
 }
 
 /// Undoes an entry: at once by its author when nothing grave was done, else with other people's endorsement.

@@ -296,15 +296,6 @@ fn late(today: Date, date: Date, fields: &Map) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// True when effects took a number, moved francs, or took something out of a store.
-pub(crate) fn is_grave(effects: &[Effect]) -> bool {
-    effects.iter().any(|e| match e {
-        Effect::Number { .. } => true,
-        Effect::Move { item, from, .. } => *item == baara_plugin_api::items::xof() || from.kind() == "store",
-        _ => false,
-    })
-}
-
 /// The things an entry opened, but for the host's own papers.
 #[must_use]
 pub fn opened_things(effects: &[Effect]) -> Vec<Id> {

@@ -24,6 +24,7 @@ mod writer;
 pub use answers::{Answer, Recorded, Submission, Waiting};
 pub use clock::Clock;
 pub use copies::{Damage, Verified, restore, verify};
+pub use corrections::why_not_alone;
 pub use desk::Desk;
 pub use fault::Fault;
 pub use founding::{Founding, Member, Wanted};

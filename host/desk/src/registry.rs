@@ -137,7 +137,13 @@ pub fn host_kinds() -> Vec<KindDeclaration> {
         kind("expire/1", vec![seq()], &["endorse/unknown", "proposal/not-waiting"]),
         kind(
             "reverse/1",
-            vec![seq(), reason(true), field("after", FieldType::Many { of: Box::new(FieldType::Whole) }, false, false)],
+            vec![
+                seq(),
+                reason(true),
+                field("after", FieldType::Many { of: Box::new(FieldType::Whole) }, false, false),
+                // Of a receipt: whether the customer's paper came back.
+                field("paper-back", FieldType::Choice { of: vec!["came-back".to_owned(), "not-back".to_owned()] }, false, false),
+            ],
             &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown", "reverse/not-proposed"],
         ),
         kind("correct/1", vec![seq(), reason(true)], &["reverse/not-reversible", "reverse/already", "reverse/rests-on", "reverse/unknown"]),

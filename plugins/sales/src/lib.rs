@@ -57,6 +57,7 @@ fn things() -> Vec<ThingDeclaration> {
                 key("below-list", Flag),
                 key("receipt", Text),
                 key("paper", Text),
+                key("motive", Text),
                 key("means", till::Means::field_type("")),
                 key("place", id_of("any")),
                 key("credit", Money),

@@ -18,6 +18,9 @@ pub(crate) struct Sale {
     customer: Option<Id>,
     /// The number of the paper receipt, when one was written by hand.
     paper: Option<String>,
+    /// Why a price is not the list's.
+    #[field(sealed)]
+    motive: Option<String>,
 }
 
 /// One line of a sale.
@@ -100,7 +103,13 @@ impl Record for Sale {
     }
 
     fn refusals() -> &'static [&'static str] {
-        const { &sdk::joined::<12>(&[&["sale/no-lines", "sale/no-price", "sale/too-large"], goods::REFUSALS, till::REFUSALS]) }
+        const {
+            &sdk::joined::<13>(&[
+                &["sale/no-lines", "sale/no-price", "sale/price-unexplained", "sale/too-large"],
+                goods::REFUSALS,
+                till::REFUSALS,
+            ])
+        }
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
@@ -111,6 +120,10 @@ impl Record for Sale {
         let customer = self.customer.as_ref().map(|id| book.open(id)).transpose()?;
         let (from, to) = till::income(self.means, self.place.as_ref(), self.customer.as_ref(), &self.unit, &cmd.site)?;
         let lines = self.lines.iter().map(|line| line.priced(&self.unit, book)).collect::<Result<Vec<_>, _>>()?;
+        if let (Some(line), None) = (lines.iter().find(|line| line.total != line.list), &self.motive) {
+            let (asked, list) = (Amount::francs(line.total), Amount::francs(line.list));
+            return Err(Refusal::new("sale/price-unexplained").with("item", &line.goods.item).with("asked", asked).with("list", list));
+        }
         goods::enough(&lines.iter().map(|line| line.goods.clone()).collect::<Vec<_>>(), book)?;
 
         let total: i64 = lines.iter().map(|line| line.total).sum();
@@ -128,6 +141,7 @@ impl Record for Sale {
                 ("credit", if self.means == Means::Credit { francs(total) } else { Value::Null }),
                 ("customer", json!(self.customer)),
                 ("paper", json!(self.paper)),
+                ("motive", json!(self.motive)),
                 ("below-list", json!(below.then_some(true))),
                 ("list-total", if below { francs(list) } else { Value::Null }),
                 ("lines", lines.iter().map(Priced::value).collect()),
@@ -211,10 +225,23 @@ mod tests {
 
     #[test]
     fn a_sale_below_the_list_says_so() {
-        let sale = opened(&record::<Sale>(&mut prison(), "2020-03-02", line(json!({"price": "1000 XOF"}))).unwrap(), "sale");
+        let at = |price: &str| {
+            let mut fields = line(json!({"price": price}));
+            fields["motive"] = json!("sealed:00");
+            opened(&record::<Sale>(&mut prison(), "2020-03-02", fields).unwrap(), "sale")
+        };
+        let sale = at("1000 XOF");
         assert_eq!((&sale["below-list"], &sale["total"], &sale["list-total"]), (&json!(true), &json!("12000 XOF"), &json!("18000 XOF")));
-        let sale = opened(&record::<Sale>(&mut prison(), "2020-03-02", line(json!({"price": "2000 XOF"}))).unwrap(), "sale");
-        assert_eq!(sale["below-list"], Value::Null);
+        assert_eq!(sale["motive"], "sealed:00");
+        assert_eq!(at("2000 XOF")["below-list"], Value::Null);
+    }
+
+    #[test]
+    fn another_price_than_the_list_has_its_reason() {
+        let no = refused::<Sale>(&mut prison(), "2020-03-02", line(json!({"price": "1000 XOF"})), "sale/price-unexplained");
+        assert_eq!((no.args["asked"].as_str(), no.args["list"].as_str()), ("12000 XOF", "18000 XOF"));
+        refused::<Sale>(&mut prison(), "2020-03-02", line(json!({"price": "2000 XOF"})), "sale/price-unexplained");
+        assert!(record::<Sale>(&mut prison(), "2020-03-02", line(json!({"price": "1500 XOF"}))).is_ok());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod forms;
 mod hostile;
 mod privileges;
+mod receipts;
 mod rights;
 mod sizes;
 

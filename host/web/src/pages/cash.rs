@@ -2,7 +2,7 @@
 
 use crate::answers::{Problem, Shown};
 use crate::layout::page;
-use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, print, signatures, style};
+use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, paper_back, print, signatures, style};
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
 use baara_plugin_api::{Date, Effect, Id, Thing, Value, items};
@@ -210,7 +210,11 @@ fn paper(
     code: Option<&(u64, String)>,
 ) -> Markup {
     let mut balance = own.opening;
-    let mut taken: Vec<(String, bool)> = receipts.iter().flat_map(|entry| numbers(entry, "receipt")).collect();
+    let each = |entry: &&Entry| {
+        let entry = *entry;
+        numbers(entry, "receipt").into_iter().map(|(number, void)| (number, void.then(|| paper_back(r, entry)))).collect::<Vec<_>>()
+    };
+    let mut taken: Vec<(String, Option<&str>)> = receipts.iter().flat_map(each).collect();
     taken.sort();
     let amount = |count: i64| Figure::whole(count).shown(r.words.language());
     let in_or_out = |net: i64, sign: i64| if net * sign > 0 { amount(net.abs()) } else { String::new() };
@@ -240,7 +244,7 @@ fn paper(
             p.letters { (r.word("web.cash-stated")) " : " (francs_in_letters(u64::try_from(own.closing()).unwrap_or(0))) "." }
             h2 { (r.word("web.cash-numbers")) }
             p { @if taken.is_empty() { (r.word("web.cash-no-numbers")) }
-                @for (at, (number, void)) in taken.iter().enumerate() { @if at > 0 { ", " } @if *void { s { (number) } " (" (r.word("web.paper-void")) ")" } @else { (number) } } }
+                @for (at, (number, void)) in taken.iter().enumerate() { @if at > 0 { ", " } @if let Some(back) = void { s { (number) } " (" (r.word("web.paper-void")) ", " (back) ")" } @else { (number) } } }
             (series(r))
             h2 { (r.word("web.cash-counted")) }
             @match counted {

@@ -45,11 +45,39 @@ fn title(r: &Reading<'_>, kind: &KindDeclaration) -> String {
     format!("{} : {}", r.word("web.correct"), r.words.kind(&kind.kind))
 }
 
+/// Who else it takes to undo or correct an entry, in words: nobody, or why somebody.
+pub(crate) fn rule(visit: &Visit, entry: &Entry) -> &'static str {
+    let person = visit.session.as_ref().map(|session| &session.person);
+    let now = visit.clock().at();
+    person.map_or("alone-author", |person| baara_desk::why_not_alone(entry, person, now).unwrap_or("alone"))
+}
+
+/// The form that undoes an entry; of one with a receipt it asks whether the paper came back.
+pub(crate) fn undo(r: &Reading<'_>, seq: u64, rule: &str, receipt: bool) -> Markup {
+    html! {
+        form method="post" action={ "/annuler/" (seq) } {
+            (form::key(r))
+            p.hint { (r.word(&format!("web.{rule}"))) }
+            div.field { label for="c-reason" { (r.word("web.why-reverse")) } input #c-reason name="reason" type="text" maxlength="500" autocomplete="off"; }
+            @if receipt {
+                fieldset.field {
+                    legend { (r.words.field("reverse", "paper-back")) }
+                    div.choices { @for one in ["came-back", "not-back"] {
+                        label { input type="radio" name="paper-back" value=(one) required; " " (form::capital(&r.words.choice(one))) }
+                    } }
+                }
+            }
+            button.other type="submit" { (r.word("web.reverse")) }
+        }
+    }
+}
+
 fn body(r: &Reading<'_>, entry: &Entry, draft: &Draft<'_>) -> Markup {
     html! {
         (form::summary(r, draft))
         h1 { (title(r, draft.kind)) }
         p.lead { (r.word("web.correct-lead")) }
+        p.hint { (r.word(&format!("web.{}", rule(r.visit, entry)))) }
         form method="post" action={ "/corriger/" (entry.seq) } {
             (form::key(r))
             (form::fields(r, draft))
@@ -80,9 +108,11 @@ pub(crate) fn reverse(visit: &Visit) -> Shown {
     let kind = declaration(visit, "reverse")?;
     let mut all = Map::new();
     all.insert("seq".to_owned(), entry.seq.into());
-    let reason = visit.form.get("reason");
-    if !reason.is_empty() {
-        all.insert("reason".to_owned(), reason.into());
+    for name in ["reason", "paper-back"] {
+        let typed = visit.form.get(name);
+        if !typed.is_empty() {
+            all.insert(name.to_owned(), typed.into());
+        }
     }
     let answer = visit.submit(&session, "reverse", all.clone());
     let again = |r: &Reading<'_>, errors: &[_], refused: Option<&_>| {

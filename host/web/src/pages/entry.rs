@@ -4,8 +4,8 @@ use crate::answers::{Problem, Shown};
 use crate::form::capital;
 use crate::layout::page;
 use crate::pages::papers::numbers;
-use crate::pages::visas;
-use crate::visit::{Reading, Visit, once_key};
+use crate::pages::{correct, visas};
+use crate::visit::{Reading, Visit};
 use baara_book::Entry;
 use baara_plugin_api::{Effect, Field, FieldType, KindDeclaration, Value};
 use baara_reports::{Said, shown_amount};
@@ -69,7 +69,7 @@ fn banner(r: &Reading<'_>, entry: &Entry, leaf: &str) -> Markup {
                 p { (r.word("web.code")) " " (leaf.get(..16).unwrap_or(leaf)) }
             }
         } @else if let Some(number) = &number { p.number { (r.word("web.number")) " " (number) } }
-        @if numbers(entry, "receipt").iter().any(|(_, void)| !void) { p { a.button.other href={ "/papiers/recu/" (entry.seq) } { (r.word("web.paper-receipt")) } } }
+        @if has_receipt(entry) { p { a.button.other href={ "/papiers/recu/" (entry.seq) } { (r.word("web.paper-receipt")) } } }
         @for text in warnings { p.warning { (capital(&text)) } }
         @if done == "oui" {
             ul.next {
@@ -79,6 +79,10 @@ fn banner(r: &Reading<'_>, entry: &Entry, leaf: &str) -> Markup {
             }
         }
     }
+}
+
+fn has_receipt(entry: &Entry) -> bool {
+    numbers(entry, "receipt").iter().any(|(_, void)| !void)
 }
 
 /// What was filled in.
@@ -177,11 +181,7 @@ fn after(r: &Reading<'_>, entry: &Entry, inner: &str) -> Markup {
             details.panel {
                 summary { (r.word("web.something-wrong")) }
                 p { a.button.other href={ "/corriger/" (entry.seq) } { (r.word("web.correct")) } }
-                form method="post" action={ "/annuler/" (entry.seq) } {
-                    input type="hidden" name="_key" value=(once_key());
-                    div.field { label for="c-reason" { (r.word("web.why-reverse")) } input #c-reason name="reason" type="text" maxlength="500" autocomplete="off"; }
-                    button.other type="submit" { (r.word("web.reverse")) }
-                }
+                (correct::undo(r, entry.seq, correct::rule(r.visit, entry), has_receipt(entry)))
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::layout::facility;
 use crate::visit::{Reading, Visit};
 use baara_book::Entry;
 use baara_desk::{Desk, Fault};
-use baara_plugin_api::{Date, Datelike, Effect};
+use baara_plugin_api::{Date, Datelike, Effect, Value};
 use baara_reports::Language;
 use baara_reports::statements::is_provisional;
 use maud::{Markup, html};
@@ -38,6 +38,15 @@ pub(crate) fn numbers(entry: &Entry, series: &str) -> Vec<(String, bool)> {
         _ => None,
     });
     each.collect()
+}
+
+/// Whether a cancelled receipt's paper came back, as its cancelling says.
+pub(crate) fn paper_back<'w>(r: &'w Reading<'_>, undone: &Entry) -> &'w str {
+    r.word(match undone.fields.get("paper-back").and_then(Value::as_str) {
+        Some("came-back") => "web.paper-came-back",
+        Some(_) => "web.paper-not-back",
+        None => "web.paper-not-said",
+    })
 }
 
 /// A day as papers write it: `12 juin 2020`.

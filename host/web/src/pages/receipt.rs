@@ -3,7 +3,8 @@
 use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
-use crate::pages::papers::{kept, letterhead, long_day, marks, print, signatures, style};
+use crate::pages::correct;
+use crate::pages::papers::{kept, letterhead, long_day, marks, paper_back, print, signatures, style};
 use crate::pages::record::declaration;
 use crate::pages::sale::back;
 use crate::visit::{Reading, Visit, once_key};
@@ -32,6 +33,10 @@ struct Receipt {
     total: i64,
     /// Made so little ago, by this person, that no paper was handed over yet.
     fresh: bool,
+    /// Who else it takes to cancel it: a word.
+    rule: &'static str,
+    /// The entry that cancelled it.
+    undone: Option<Entry>,
 }
 
 impl Receipt {
@@ -50,7 +55,11 @@ impl Receipt {
         let values: Map = opened.map(|(_, values)| values.clone().into_iter().collect()).unwrap_or_default();
         let named = ["total", "amount", "down-payment"].into_iter().find_map(|key| values.get(key)?.as_str()?.parse::<Amount>().ok());
         let now = visit.clock().at();
+        let undone = visit.desk().book().reversed_by(seq);
+        let undone = undone.map(|by| visit.desk().entry(by)).transpose()?.flatten().map(|(entry, _)| entry);
         Ok(Receipt {
+            rule: correct::rule(visit, &entry),
+            undone,
             seq,
             leaf,
             number,
@@ -105,12 +114,12 @@ fn body(r: &Reading<'_>, receipt: &Receipt) -> Markup {
     let given = read_number(r.visit.query.get("donne"), 0).ok().filter(|given| *given > 0);
     let ticket = r.visit.query.get("format") == "80";
     let copies = copies(r, receipt.sale.as_ref());
-    let reversed = r.book.reversed_by(receipt.seq);
+    let standing = receipt.undone.is_none();
     // The first paper is the original; later ones are copies, counted where the book can.
-    let original = receipt.fresh && copies == 0 && reversed.is_none();
+    let original = receipt.fresh && copies == 0 && standing;
     let copy = r.visit.query.get("copie").parse::<usize>().ok().filter(|n| *n == copies && copies > 0);
-    let may_copy = receipt.sale.is_some() && r.may("receipt-reprint") && reversed.is_none();
-    let printable = original || copy.is_some() || reversed.is_some() || receipt.sale.is_none();
+    let may_copy = receipt.sale.is_some() && r.may("receipt-reprint") && standing;
+    let printable = original || copy.is_some() || !standing || receipt.sale.is_none();
     html! {
         (style())
         @if matches!(done, "oui" | "deja") {
@@ -137,15 +146,11 @@ fn body(r: &Reading<'_>, receipt: &Receipt) -> Markup {
                 }
             }
         }
-        (paper(r, receipt, ticket, if original { None } else { Some(copy.unwrap_or(copies)) }, reversed))
-        @if reversed.is_none() && r.may(&receipt.kind) {
+        (paper(r, receipt, ticket, if original { None } else { Some(copy.unwrap_or(copies)) }))
+        @if standing && r.may(&receipt.kind) {
             details.noprint {
                 summary { (r.word("web.sell-reverse")) }
-                form method="post" action={ "/annuler/" (receipt.seq) } {
-                    input type="hidden" name="_key" value=(once_key());
-                    div.field { label for="c-reason" { (r.word("web.why-reverse")) } input #c-reason name="reason" type="text" maxlength="500" autocomplete="off"; }
-                    button.other type="submit" { (r.word("web.reverse")) }
-                }
+                (correct::undo(r, receipt.seq, receipt.rule, true))
             }
         }
     }
@@ -163,7 +168,7 @@ fn kept_query(r: &Reading<'_>) -> String {
 }
 
 /// The paper itself; its words are French, as papers of the administration are.
-fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>, reversed: Option<u64>) -> Markup {
+fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>) -> Markup {
     let lines = receipt.values.get("lines").and_then(Value::as_array);
     let buyer = receipt.id_of("customer").map_or_else(|| r.word("web.sell-anonymous").to_owned(), |id| r.label(&id));
     let words = francs_in_letters(u64::try_from(receipt.total).unwrap_or(0));
@@ -175,7 +180,7 @@ fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>, 
             (letterhead(r))
             h1 { (r.word("web.paper-receipt")) " N° " (receipt.number) }
             (marks(r))
-            @if reversed.is_some() { p.mark.void { (r.word("web.paper-void")) } }
+            @if let Some(undone) = &receipt.undone { p.mark.void { (r.word("web.paper-void")) } p.center { (paper_back(r, undone)) } }
             @else if let Some(copy) = copy { p.mark { (r.word("web.paper-duplicate")) @if copy > 0 { " " (copy) } } }
             dl {
                 dt { (r.word("web.paper-date")) } dd { (long_day(r, receipt.date)) }

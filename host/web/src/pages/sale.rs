@@ -274,6 +274,7 @@ fn fields(r: &Reading<'_>, pairs: &Pairs) -> Map {
     put("means", means);
     put("customer", pairs.get("customer"));
     put("paper", pairs.get("paper"));
+    put("motive", pairs.get("motive"));
     put("late-reason", pairs.get("late-reason"));
     match means {
         "cash" => put("place", pairs.get("cash-box")),
@@ -381,6 +382,7 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
             input type="hidden" name="unit" value=(unit);
             div.products { @for product in products { (tile(r, product, basket.text(product))) } }
             div.basket #c-lines { @for product in products { (row(r, draft, &basket, product, number(product))) } }
+            @if products.iter().any(|product| basket.price(product).is_some()) { (motive(r, draft, pairs)) }
             (paying(r, draft, pairs))
             (change(r, pairs, total))
             div.pay {
@@ -423,6 +425,17 @@ fn row(r: &Reading<'_>, draft: &Draft<'_>, basket: &Basket<'_>, product: &Produc
                 input.price id={ "c-p-" (code) } name={ "p." (code) } type="text" inputmode="numeric" autocomplete="off" value=(price.unwrap_or_default()) placeholder=(product.price);
                 span.hint { (r.word("web.sell-price-hint")) }
             }
+        }
+    }
+}
+
+/// Why a price is not the list's.
+fn motive(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs) -> Markup {
+    let asked = draft.refused.is_some_and(|no| no.code == "sale/price-unexplained");
+    html! {
+        div.field.wrong[asked] {
+            label for="c-motive" { (r.word("web.sell-price-why")) }
+            input #c-motive name="motive" type="text" maxlength="500" autocomplete="off" value=(pairs.get("motive"));
         }
     }
 }

@@ -1,0 +1,37 @@
+//! A cancelled receipt keeps its number, and says whether its paper came back.
+
+use baara_tests::{Served, Story, coded, entry_of};
+
+const SHOP: &str = "
+```do
+given kon-in-use
+2020-06-16 kon-head workshop --code savon --label Savonnerie --trade trade/soap
+2020-06-16 kon-keeper goods-in --item item/savon --quantity 90 --store store/kon-magasin --donor donor/mandela --value 10000
+2020-06-16 kon-head sale --unit workshop/kon-savon --means cash --place cash-box/kon-caisse --lines item=item/savon,quantity=2,store=store/kon-magasin as sale
+```
+";
+
+#[test]
+fn a_cancelled_receipt_says_whether_its_paper_came_back() {
+    let mut story = Story::new();
+    story.tell(SHOP);
+    let served = Served::new(story.close());
+    let head = served.person("kon-head");
+    let sale = served.desk.book().size();
+    let receipt = format!("/papiers/recu/{sale}");
+    let page = head.get(&receipt).text;
+    assert!(page.contains("a pris un numéro") && page.contains("Le papier du reçu est-il revenu"), "{page}");
+
+    let reason = coded("Client reparti");
+    let asked = head.post(&format!("/annuler/{sale}"), &format!("reason={reason}&paper-back=not-back&_date="));
+    assert_eq!(asked.status, 303, "{}", asked.text);
+    assert!(!head.get(&receipt).text.contains("ANNULÉ"), "it waits for somebody else");
+    let paper = entry_of(&asked.place).expect("a proposal");
+    let given = served.person("kon-chair").post(&format!("/viser/{paper}"), "what=endorse");
+    assert_eq!(given.status, 303, "{}", given.text);
+
+    let page = head.get(&receipt).text;
+    assert!(page.contains("ANNULÉ") && page.contains("papier pas revenu") && page.contains("KON-2020-000001"), "{page}");
+    let day = head.get("/papiers/caisse/kon-caisse/2020-06-16").text;
+    assert!(day.contains("ANNULÉ, papier pas revenu"), "{day}");
+}
