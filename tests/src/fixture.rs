@@ -93,7 +93,7 @@ impl Fixture {
         static MADE: OnceLock<Scratch> = OnceLock::new();
         let made = MADE.get_or_init(|| {
             let scratch = Scratch::new();
-            make(&scratch.path("book"), &BASE.parse().expect("base.toml is TOML"));
+            make(&scratch.path("book"), &BASE.parse().expect("base.toml is TOML"), true);
             scratch
         });
         let scratch = Scratch::new();
@@ -116,11 +116,23 @@ impl Fixture {
         }
         base.insert("role".to_owned(), roles.into());
         let scratch = Scratch::new();
-        make(&scratch.path("book"), &base);
+        make(&scratch.path("book"), &base, true);
         Fixture::open(scratch)
     }
 
     fn open(scratch: Scratch) -> Fixture {
+        let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the fixture opens");
+        Fixture { desk, scratch }
+    }
+
+    /// A fresh book of the same two sites that is no practice book: its day is the machine's, its people have secrets.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn real() -> Fixture {
+        let scratch = Scratch::new();
+        make(&scratch.path("book"), &BASE.parse().expect("base.toml is TOML"), false);
         let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the fixture opens");
         Fixture { desk, scratch }
     }
@@ -188,12 +200,12 @@ fn member(role: &str) -> toml::Table {
 }
 
 /// Founds both sites as `init` does: configuration, acts with persons and the rules of the first meeting, pins.
-fn make(folder: &Path, base: &toml::Table) {
-    let desk = Desk::create(folder, true).expect("a new book");
+fn make(folder: &Path, base: &toml::Table, practice: bool) {
+    let desk = Desk::create(folder, practice).expect("a new book");
     let mut at = morning(DAY_ONE);
     let mut clock = || {
         at += 1000;
-        Clock::Practice { at }
+        if practice { Clock::Practice { at } } else { Clock::Machine }
     };
     let day: Date = DAY_ONE.parse().expect("a day");
     let things: toml::Table =

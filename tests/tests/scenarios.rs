@@ -89,6 +89,17 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ("tests/tests/laws.rs", &["entry/broken-chain"]),
     ("tests/tests/pinning.rs", &["plugin/needs-endorsement", "plugin/not-kept"]),
     ("tests/tests/plugins.rs", &["plugin/missing"]),
+    (
+        "tests/tests/secrets.rs",
+        &[
+            "code-list/nothing-waits",
+            "person/choose-first",
+            "person/no-code-left",
+            "person/secret-differs",
+            "person/wrong-code",
+            "secret-reset/nothing-waits",
+        ],
+    ),
 ];
 
 /// Every scenario file, by path.

@@ -35,6 +35,8 @@ const FOLLOWED: &[&str] = &[
     "count-lapse",
     "overdue",
     "expire",
+    "secret-reset",
+    "code-list",
 ];
 
 /// The host's own papers about an entry: what was endorsed stays endorsed.

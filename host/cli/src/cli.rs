@@ -281,6 +281,11 @@ pub(crate) enum User {
         /// The person; the one of `--as` when absent.
         person: Option<String>,
     },
+    /// Show the entry code of an endorsed `secret-reset`, or print the codes of an endorsed `code-list`: once.
+    Codes {
+        /// The person they are for.
+        person: String,
+    },
 }
 
 /// What to do with plugins.

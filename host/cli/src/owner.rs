@@ -33,7 +33,7 @@ pub(crate) struct Passed {
 }
 
 /// The variables a command looks at.
-const VARIABLES: &[&str] = &["BAARA_AS", "BAARA_BOOK", "BAARA_SECRET", "BAARA_NEW_SECRET", "LC_ALL", "LC_MESSAGES", "LANG"];
+const VARIABLES: &[&str] = &["BAARA_AS", "BAARA_BOOK", "BAARA_SECRET", "BAARA_CODE", "BAARA_NEW_SECRET", "LC_ALL", "LC_MESSAGES", "LANG"];
 
 /// The longest a command waits for another to finish.
 const PATIENCE: Duration = Duration::from_secs(20);

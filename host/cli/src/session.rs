@@ -4,7 +4,7 @@ use crate::cli::{Cli, Global};
 use crate::config::{self, Settings};
 use crate::told::{Done, Failure};
 use crate::{commands, owner};
-use baara_desk::{Clock, Desk, Fault};
+use baara_desk::{Clock, Codes, Desk, Fault, Proved, Unproved};
 use baara_plugin_api::{Date, Id, Refusal, Value};
 use baara_reports::{Language, Said, Separated, Table, Words, draw_json, draw_separated, draw_text, label};
 use std::path::{Path, PathBuf};
@@ -224,7 +224,14 @@ impl Session {
         }
         let prompt = self.words.say(&Said::new("screen.secret-ask").with("person", &person));
         let secret = self.secret(&prompt, "BAARA_SECRET")?;
-        if desk.is_secret(&person, &secret)? { Ok(person) } else { Err(Refusal::new("person/wrong-secret").with("person", &person).into()) }
+        let code = match desk.codes(&desk.book(), &person)? {
+            Codes::Next(n) => self.secret(&self.words.say(&Said::new("screen.code-ask").with("n", n)), "BAARA_CODE")?,
+            Codes::NoList | Codes::UsedUp => String::new(),
+        };
+        match desk.prove(&person, &secret, &code)? {
+            Proved::Chosen => Ok(person),
+            Proved::Given => Err(Refusal::new("person/choose-first").with("person", &person).into()),
+        }
     }
 
     /// A secret from the surroundings, else asked for without showing it.
@@ -259,6 +266,15 @@ impl Session {
             (Some(home), _) => Ok(home),
             (None, [only]) => Ok(only.clone()),
             _ => Err(Refusal::new("site/which").with("sites", sites.join(", ")).into()),
+        }
+    }
+}
+
+impl From<Unproved> for Failure {
+    fn from(unproved: Unproved) -> Failure {
+        match unproved {
+            Unproved::Refused(refusal) => refusal.into(),
+            Unproved::Fault(fault) => fault.into(),
         }
     }
 }

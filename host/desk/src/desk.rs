@@ -212,40 +212,6 @@ impl Desk {
         let book = self.book();
         plugin.table(&cmd, &book.view(site))
     }
-
-    /// Keeps a person's secret as a slow hash.
-    ///
-    /// # Errors
-    /// When it cannot be kept.
-    ///
-    /// # Panics
-    /// When a holder panicked, which is a bug.
-    pub fn set_secret(&self, person: &Id, secret: &str) -> Result<(), Fault> {
-        use argon2::password_hash::{PasswordHasher, SaltString, rand_core::OsRng};
-        let salt = SaltString::generate(&mut OsRng);
-        let hash = argon2::Argon2::default()
-            .hash_password(secret.as_bytes(), &salt)
-            .map_err(|e| Fault::Io(std::io::Error::other(e.to_string())))?;
-        Ok(self.shared.sealed.lock().expect("no holder panics").set_secret(person.as_str(), &hash.to_string())?)
-    }
-
-    /// True when the secret is the person's; practice books ask none.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    ///
-    /// # Panics
-    /// When a holder panicked, which is a bug.
-    pub fn is_secret(&self, person: &Id, secret: &str) -> Result<bool, Fault> {
-        use argon2::password_hash::{PasswordHash, PasswordVerifier};
-        if self.is_practice() {
-            return Ok(true);
-        }
-        let kept = self.shared.sealed.lock().expect("no holder panics").secret(person.as_str())?;
-        let Some(kept) = kept else { return Ok(false) };
-        let parsed = PasswordHash::new(&kept).map_err(|e| Fault::Io(std::io::Error::other(e.to_string())))?;
-        Ok(argon2::Argon2::default().verify_password(secret.as_bytes(), &parsed).is_ok())
-    }
 }
 
 impl Drop for Desk {

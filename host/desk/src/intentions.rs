@@ -98,6 +98,9 @@ pub(crate) fn endorse(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No>
     let code = sub.person.code();
     let mut effects =
         Effects::new().set(&paper.id, &format!("endorsed.{code}"), need.as_str(), today).set(&paper.id, "needs", json!(left), today);
+    if let Some(device) = fields.get("device") {
+        effects = effects.set(&paper.id, &format!("device.{code}"), device.clone(), today);
+    }
     let mut cmd = Command {
         id: sub.id.clone(),
         site: sub.site.clone(),

@@ -87,19 +87,6 @@ fn list(value: &Value) -> Vec<String> {
     texts(Some(value)).map(str::to_owned).collect()
 }
 
-impl crate::Desk {
-    /// True when a person has set a secret.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    ///
-    /// # Panics
-    /// When a holder panicked, which is a bug.
-    pub fn has_secret(&self, person: &Id) -> Result<bool, crate::Fault> {
-        Ok(self.shared.sealed.lock().expect("no holder panics").secret(person.as_str())?.is_some())
-    }
-}
-
 /// True when a person may record this kind at a site on a day: the right a submission is judged by.
 #[must_use]
 pub fn may_record(book: &TheBook, person: &Id, site: &str, kind: &str, date: Date) -> bool {

@@ -124,7 +124,8 @@ pub fn host_kinds() -> Vec<KindDeclaration> {
     vec![
         kind(
             "endorse/1",
-            vec![seq()],
+            // Whose device it was given on, when not the endorser's own.
+            vec![seq(), field("device", FieldType::Id { of: "person".to_owned() }, false, false)],
             &["endorse/own", "endorse/not-needed", "endorse/unknown", "proposal/not-waiting", "proposal/expired"],
         ),
         kind("decline/1", vec![seq(), reason(true)], &["endorse/own", "endorse/not-needed", "endorse/unknown", "proposal/not-waiting"]),

@@ -122,11 +122,26 @@ impl Sealed {
 
     /// Gives a person a secret, in place of any before; durable on return.
     pub fn set_secret(&mut self, person: &str, phc: &str) -> Result<(), Fault> {
+        self.set_secrets(&[(person.to_owned(), phc.to_owned())])
+    }
+
+    /// Keeps several at once, all or none.
+    pub fn set_secrets(&mut self, secrets: &[(String, String)]) -> Result<(), Fault> {
         self.store.write("keeping a secret", |conn| {
             let upsert = "INSERT INTO secret(person, phc) VALUES (?1, ?2)
                           ON CONFLICT(person) DO UPDATE SET phc = excluded.phc";
-            conn.execute(upsert, [person, phc]).map(|_| ())
+            secrets.iter().try_for_each(|(person, phc)| conn.execute(upsert, [person, phc]).map(|_| ()))
         })
+    }
+
+    /// Forgets a secret; true when it was there, so that of two who use up the same one, one is told no.
+    pub fn forget_secret(&mut self, person: &str) -> Result<bool, Fault> {
+        let mut gone = 0;
+        self.store.write("forgetting a secret", |conn| {
+            gone = conn.execute("DELETE FROM secret WHERE person = ?1", [person])?;
+            Ok(())
+        })?;
+        Ok(gone == 1)
     }
 
     /// One file that opens by itself; overwrites nothing. Gives back what `check` finds in the copy, which is what it

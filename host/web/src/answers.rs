@@ -1,6 +1,6 @@
 //! What a page gives back, and why it may not.
 
-use baara_desk::Fault;
+use baara_desk::{Fault, Unproved};
 use baara_plugin_api::Refusal;
 use maud::Markup;
 
@@ -42,6 +42,15 @@ impl From<Refusal> for Problem {
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Problem {
         Problem::Fault(fault)
+    }
+}
+
+impl From<Unproved> for Problem {
+    fn from(unproved: Unproved) -> Problem {
+        match unproved {
+            Unproved::Refused(refusal) => Problem::Refused(refusal),
+            Unproved::Fault(fault) => Problem::Fault(fault),
+        }
     }
 }
 

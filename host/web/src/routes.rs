@@ -48,6 +48,9 @@ pub fn addresses() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
     ROUTES.iter().map(|r| (if r.way == Way::Get { "GET" } else { "POST" }, r.path, r.who == Who::Anybody))
 }
 
+/// Where people change their own secret.
+pub(crate) const OWN_SECRET: &str = "/mon-code";
+
 /// The addresses, in the order of a visit.
 pub(crate) const ROUTES: &[Route] = &[
     open(Way::Get, "/baara.css", pages::assets::style),
@@ -58,6 +61,9 @@ pub(crate) const ROUTES: &[Route] = &[
     open(Way::Get, "/connexion", pages::entrance::show),
     open(Way::Post, "/connexion", pages::entrance::enter),
     post("/deconnexion", pages::entrance::leave),
+    get(OWN_SECRET, pages::secrets::own),
+    post(OWN_SECRET, pages::secrets::keep),
+    post("/codes/{code}/{what}", pages::secrets::give),
     get("/", pages::today::show),
     get("/noter", pages::record::all),
     get("/noter/{kind}", pages::record::show),

@@ -3,7 +3,7 @@
 use crate::answers::{Problem, Reply};
 use crate::clock::Time;
 use crate::pairs::Pairs;
-use crate::routes::{ROUTES, Route, Way, Who};
+use crate::routes::{OWN_SECRET, ROUTES, Route, Way, Who};
 use crate::sessions::Sessions;
 use crate::visit::{Visit, Web};
 use crate::{gate, pages};
@@ -105,7 +105,7 @@ async fn answer(
     let Ok(body) = to_bytes(body, LONGEST_FORM).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE, "too long") };
     let visit = visit(web, &headers, &parts.uri, params, &query, &body);
     // Pages are plain functions that may wait for the disk: they run where waiting stops nobody else.
-    let reply = tokio::task::spawn_blocking(move || run(route, &parts.method, &visit)).await;
+    let reply = tokio::task::spawn_blocking(move || run(route, &parts.method, &still_in(visit))).await;
     let (reply, cookie) = reply.unwrap_or_else(|_| (Reply::Page(500, maud::html! { "500" }), None));
     respond(reply, cookie, zipped)
 }
@@ -132,6 +132,7 @@ fn run(route: Option<&Route>, method: &Method, visit: &Visit) -> (Reply, Option<
     let page = || match route {
         None => Err(Problem::NotFound),
         Some(route) if route.who == Who::Person && visit.session.is_none() => Err(Problem::SignIn),
+        Some(route) if must_choose(route, visit) => Ok(Reply::See(OWN_SECRET.to_owned())),
         Some(route) => (route.page)(visit),
     };
     let shown = catch_unwind(AssertUnwindSafe(page));
@@ -143,15 +144,40 @@ fn run(route: Option<&Route>, method: &Method, visit: &Visit) -> (Reply, Option<
     (reply, renewed(visit))
 }
 
+/// Whoever came in by the code of a reset first chooses a secret, or leaves.
+fn must_choose(route: &Route, visit: &Visit) -> bool {
+    let chooses = matches!(route.path, OWN_SECRET | "/deconnexion");
+    route.who == Who::Person && !chooses && visit.session.as_ref().is_some_and(|s| s.to_choose)
+}
+
+/// Ends the session of somebody who may no longer come in, or whose secret was reset since.
+fn still_in(mut visit: Visit) -> Visit {
+    let Some(session) = &visit.session else { return visit };
+    let gone = {
+        let book = visit.desk().book();
+        let roles = baara_desk::roles_of(&book, &session.person, visit.clock().today());
+        roles.is_empty() || baara_desk::resets(&book, &session.person) != session.resets
+    };
+    if gone {
+        visit.web.sessions.end(visit.cookie.as_deref().unwrap_or_default());
+        visit.session = None;
+    }
+    visit
+}
+
 /// A new session id for somebody whose roles have changed since they signed in.
 fn renewed(visit: &Visit) -> Option<String> {
     let session = visit.session.as_ref()?;
     let roles = baara_desk::roles_of(&visit.desk().book(), &session.person, visit.clock().today());
-    if roles == session.roles {
+    let id = visit.cookie.as_deref()?;
+    // A session that this very request has ended does not begin again.
+    if roles == session.roles || visit.web.sessions.find(id).is_none() {
         return None;
     }
-    visit.web.sessions.end(visit.cookie.as_deref()?);
-    Some(session_cookie(&visit.web.sessions.begin(&session.person, &session.site, roles)))
+    visit.web.sessions.end(id);
+    let mut session = session.clone();
+    session.roles = roles;
+    Some(session_cookie(&visit.web.sessions.begin(session)))
 }
 
 /// The cookie that carries a session: for this machine's own pages alone, and no script reads it.

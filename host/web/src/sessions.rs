@@ -26,8 +26,20 @@ pub(crate) struct Session {
     pub(crate) site: String,
     /// The roles they had at login: when these change, the id changes.
     pub(crate) roles: Vec<Id>,
+    /// How often their secret had been reset: one reset more ends the session.
+    pub(crate) resets: u64,
+    /// True until they have chosen a secret in place of the code that let them in.
+    pub(crate) to_choose: bool,
     began: Instant,
     seen: Instant,
+}
+
+impl Session {
+    /// Somebody at the door.
+    pub(crate) fn new(person: &Id, site: &str, roles: Vec<Id>, resets: u64, to_choose: bool) -> Session {
+        let now = Instant::now();
+        Session { person: person.clone(), site: site.to_owned(), roles, resets, to_choose, began: now, seen: now }
+    }
 }
 
 /// All sessions.
@@ -43,14 +55,18 @@ fn hash(id: &str) -> [u8; 32] {
 
 impl Sessions {
     /// Begins a session and gives its id, which only the browser keeps.
-    pub(crate) fn begin(&self, person: &Id, site: &str, roles: Vec<Id>) -> String {
+    pub(crate) fn begin(&self, session: Session) -> String {
         let id = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
-        let now = Instant::now();
-        let session = Session { person: person.clone(), site: site.to_owned(), roles, began: now, seen: now };
         let mut open = self.open.lock().expect("no holder panics");
         open.retain(|_, s| s.began.elapsed() < WHOLE && s.seen.elapsed() < IDLE);
         open.insert(hash(&id), session);
         id
+    }
+
+    /// Ends every session of somebody who has chosen a new secret, and begins the one they go on with.
+    pub(crate) fn alone(&self, session: &Session) -> String {
+        self.open.lock().expect("no holder panics").retain(|_, s| s.person != session.person);
+        self.begin(Session { to_choose: false, ..session.clone() })
     }
 
     /// The session of an id, if it still lasts.
@@ -70,23 +86,23 @@ impl Sessions {
         self.open.lock().expect("no holder panics").remove(&hash(id));
     }
 
-    /// How long a person must still wait before another try; nothing when they may try.
-    pub(crate) fn wait(&self, person: &Id) -> Option<Duration> {
-        let tries = self.tries.lock().expect("no holder panics");
-        let (wrong, last) = tries.get(person)?;
-        let doubled = wrong.checked_sub(FREE_TRIES).map(|n| Duration::from_secs(15u64 << n.min(6)).min(LONGEST))?;
-        doubled.checked_sub(last.elapsed()).filter(|left| !left.is_zero())
+    /// Counts a try, unless the person must still wait: how long.
+    pub(crate) fn knock(&self, person: &Id) -> Result<(), Duration> {
+        let mut tries = self.tries.lock().expect("no holder panics");
+        let (wrong, last) = tries.entry(person.clone()).or_insert((0, Instant::now()));
+        let wait = wrong.checked_sub(FREE_TRIES).map(|n| Duration::from_secs(15u64 << n.min(6)).min(LONGEST));
+        match wait.and_then(|wait| wait.checked_sub(last.elapsed())).filter(|left| !left.is_zero()) {
+            Some(left) => Err(left),
+            None => {
+                (*wrong, *last) = (*wrong + 1, Instant::now());
+                Ok(())
+            }
+        }
     }
 
-    /// Remembers a try.
-    pub(crate) fn tried(&self, person: &Id, right: bool) {
-        let mut tries = self.tries.lock().expect("no holder panics");
-        if right {
-            tries.remove(person);
-        } else {
-            let (wrong, last) = tries.entry(person.clone()).or_insert((0, Instant::now()));
-            (*wrong, *last) = (*wrong + 1, Instant::now());
-        }
+    /// Forgets the tries of somebody who has proved who they are.
+    pub(crate) fn welcome(&self, person: &Id) {
+        self.tries.lock().expect("no holder panics").remove(person);
     }
 }
 
@@ -94,30 +110,34 @@ impl Sessions {
 mod tests {
     use super::*;
 
+    fn chief() -> Session {
+        Session::new(&Id::new("person", "kon-chef"), "kon", Vec::new(), 0, false)
+    }
+
     #[test]
     fn an_id_is_known_until_its_session_ends() {
         let sessions = Sessions::default();
-        let person = Id::new("person", "kon-chef");
-        let id = sessions.begin(&person, "kon", Vec::new());
-        assert_eq!(sessions.find(&id).map(|s| s.person), Some(person));
-        assert_ne!(id, sessions.begin(&Id::new("person", "kon-chef"), "kon", Vec::new()), "each login has its own");
+        let id = sessions.begin(chief());
+        assert_eq!(sessions.find(&id).map(|s| s.person), Some(chief().person));
+        let second = sessions.begin(chief());
+        assert_ne!(id, second, "each login has its own");
         assert_eq!(sessions.find("something else"), None);
         sessions.end(&id);
         assert_eq!(sessions.find(&id), None);
+        let after = sessions.alone(&chief());
+        assert_eq!(sessions.find(&second), None, "a new secret ends the others");
+        assert!(sessions.find(&after).is_some());
     }
 
     #[test]
     fn wrong_secrets_make_the_door_slow_and_a_right_one_opens_it() {
-        let (sessions, person) = (Sessions::default(), Id::new("person", "kon-chef"));
-        for _ in 0..4 {
-            assert_eq!(sessions.wait(&person), None);
-            sessions.tried(&person, false);
-        }
-        assert!(sessions.wait(&person).is_some_and(|left| left <= Duration::from_secs(15)));
-        (0..40).for_each(|_| sessions.tried(&person, false));
-        assert!(sessions.wait(&person).is_some_and(|left| left <= LONGEST), "never locked out for good");
-        sessions.tried(&person, true);
-        assert_eq!(sessions.wait(&person), None);
-        assert_eq!(sessions.wait(&Id::new("person", "kon-autre")), None, "others are not made to wait");
+        let (sessions, person) = (Sessions::default(), chief().person);
+        (0..4).for_each(|_| assert_eq!(sessions.knock(&person), Ok(())));
+        assert!(sessions.knock(&person).is_err_and(|left| left <= Duration::from_secs(15)));
+        sessions.tries.lock().unwrap().insert(person.clone(), (40, Instant::now()));
+        assert!(sessions.knock(&person).is_err_and(|left| left <= LONGEST), "never locked out for good");
+        assert_eq!(sessions.knock(&Id::new("person", "kon-autre")), Ok(()), "others are not made to wait");
+        sessions.welcome(&person);
+        assert_eq!(sessions.knock(&person), Ok(()));
     }
 }

@@ -5,7 +5,7 @@ use crate::clock::Time;
 use crate::pairs::Pairs;
 use crate::sessions::{Session, Sessions};
 use baara_book::TheBook;
-use baara_desk::{Answer, Clock, Desk, Submission};
+use baara_desk::{Answer, Clock, Desk, Proved, Submission, Unproved};
 use baara_plugin_api::{Amount, Date, Id, Map, Refusal};
 use baara_reports::{Language, Said, Words, shown_amount};
 use std::collections::HashMap;
@@ -106,17 +106,26 @@ impl Visit {
         self.desk().submit(sub)
     }
 
-    /// Checks the secret that was typed for a person, and makes wrong ones slow.
+    /// Checks the secret that was typed for a person, and the code of their paper list when they have one.
     ///
     /// # Errors
-    /// `person/must-wait`, `person/wrong-secret`, or that secrets cannot be read.
-    pub(crate) fn proves(&self, person: &Id) -> Result<(), Problem> {
-        if let Some(left) = self.web.sessions.wait(person) {
+    /// `person/must-wait`, `person/wrong-secret`, `person/wrong-code`, `person/no-code-left`, or that they cannot be read.
+    pub(crate) fn proves(&self, person: &Id) -> Result<Proved, Problem> {
+        self.at_the_door(person, || self.desk().prove(person, self.form.get("secret"), self.form.get("code")))
+    }
+
+    /// One try at proving to be a person: wrong ones make the next wait.
+    ///
+    /// # Errors
+    /// `person/must-wait`, or why the try failed.
+    pub(crate) fn at_the_door<T>(&self, person: &Id, attempt: impl FnOnce() -> Result<T, Unproved>) -> Result<T, Problem> {
+        // Counted before it is known to be wrong: many at once are not more than one after another.
+        if let Err(left) = self.web.sessions.knock(person) {
             return Err(Refusal::new("person/must-wait").with("person", person).with("seconds", left.as_secs() + 1).into());
         }
-        let right = self.desk().is_secret(person, self.form.get("secret"))?;
-        self.web.sessions.tried(person, right);
-        if right { Ok(()) } else { Err(Refusal::new("person/wrong-secret").with("person", person).into()) }
+        let proved = attempt()?;
+        self.web.sessions.welcome(person);
+        Ok(proved)
     }
 }
 

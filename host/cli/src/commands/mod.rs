@@ -46,6 +46,7 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
             people::add(session, &name, &sex, &roles, external, &common)
         }
         Command::User { what: User::Secret { person } } => people::secret(session, person.as_deref()),
+        Command::User { what: User::Codes { person } } => people::codes(session, &person),
         Command::Verify => book::verify(session),
         Command::Backup { file } => book::backup(session, &file),
         Command::Restore { file } => book::restore(session, &file),

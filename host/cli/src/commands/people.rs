@@ -1,4 +1,4 @@
-//! `user add` and `user secret`.
+//! `user add`, `user secret` and `user codes`.
 
 use super::record::{submission, submit};
 use crate::cli::Common;
@@ -49,15 +49,35 @@ pub(crate) fn secret(session: &mut Session, person: Option<&str>) -> Result<(), 
     if desk.has_secret(&person)? {
         let prompt = session.words.say(&Said::new("screen.secret-ask").with("person", &person));
         let old = session.secret(&prompt, "BAARA_SECRET")?;
-        if !desk.is_secret(&person, &old)? {
+        // Their own, or the code they were given after a reset.
+        if !desk.knows_secret(&person, &old)? {
             return Err(Refusal::new("person/wrong-secret").with("person", &person).into());
         }
     }
     let new = session.secret(session.words.word("screen.secret-new"), "BAARA_NEW_SECRET")?;
-    if new.chars().count() < 4 {
-        return Err(Refusal::new("person/short-secret").into());
-    }
     desk.set_secret(&person, &new)?;
     session.say(&Said::new("screen.secret-set").with("person", &person), &json!({"ok": true, "person": person}));
+    Ok(())
+}
+
+/// Shows what an endorsed reset or list lets somebody give to a person: this once.
+pub(crate) fn codes(session: &mut Session, person: &str) -> Result<(), Failure> {
+    let desk = session.desk()?;
+    let by = session.person(&desk)?;
+    let person = parts::person(&desk, person)?;
+    let site = session.site(&desk, None, Some(&person))?;
+    let today = session.clock(&desk)?.today();
+    let waits = desk.code_waits(&desk.book(), &person)?;
+    if waits {
+        let code = desk.give_code(&by, &site, &person, today)?;
+        session.say(&Said::new("screen.code-given").with("person", &person).with("code", &code), &json!({"ok": true, "code": code}));
+        return Ok(());
+    }
+    let codes = desk.give_list(&by, &site, &person, today)?;
+    if session.global.json {
+        session.out.push_str(&format!("{}\n", json!({"ok": true, "codes": codes})));
+    } else {
+        codes.iter().enumerate().for_each(|(at, code)| session.out.push_str(&format!("{:>2}  {code}\n", at + 1)));
+    }
     Ok(())
 }

@@ -134,17 +134,18 @@ fn sheet(name: &str, asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Option<
         _ => return None,
     };
     let mut sheet = draw(asked, wanted);
-    let provisional: Vec<&str> = asked.sites.iter().map(String::as_str).filter(|site| is_provisional(asked.book, site)).collect();
+    let provisional: Vec<&str> =
+        asked.sites.iter().map(String::as_str).filter(|site| is_provisional(asked.book, site, Date::MAX)).collect();
     if !provisional.is_empty() {
         sheet.note(Said::new("note.provisional").with("sites", provisional.join(", ")));
     }
     Some(sheet)
 }
 
-/// What the founding act says holds until minutes are signed; until then every print says so.
+/// What the founding act says holds until minutes are signed; every print of a day until then says so.
 #[must_use]
-pub fn is_provisional(book: &TheBook, site: &str) -> bool {
-    let signed = |meeting: &Id| book.thing(meeting, Date::MAX).is_some_and(|meeting| meeting.text("state") == "signed");
+pub fn is_provisional(book: &TheBook, site: &str, day: Date) -> bool {
+    let signed = |meeting: &Id| book.text_of(meeting, "state", day).as_deref() == Some("signed");
     book.thing(&Id::new("committee", site), Date::MAX).is_some() && !book.open_at("meeting", site).any(|meeting| signed(&meeting))
 }
 

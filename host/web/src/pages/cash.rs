@@ -223,7 +223,7 @@ fn paper(
             (letterhead(r))
             h1 { (r.word("web.cash-sheet")) }
             p.center { strong { (r.label(place)) } ", " (long_day(r, day)) }
-            (marks(r))
+            (marks(r, day))
             div.scroll tabindex="0" role="region" aria-label=(r.word("web.cash-sheet")) { table {
                 thead { tr {
                     th { (r.word("web.cash-number")) } th { (r.word("web.cash-what")) } th.right { (r.word("web.cash-in")) } th.right { (r.word("web.cash-out")) } th.right { (r.word("web.cash-balance")) }

@@ -5,6 +5,7 @@ use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
 use crate::pages::entrance::people;
 use crate::pages::record::{declaration, settle};
+use crate::pages::secrets::proof;
 use crate::pages::visas::in_whose_name;
 use crate::visit::{Reading, Visit, once_key};
 use baara_desk::Answer;
@@ -198,9 +199,7 @@ fn who(r: &Reading<'_>, count: &Thing, kind: &str) -> Markup {
                 @for person in &others { option value=(person) selected[chosen == person.as_str()] { (r.label(person)) } }
             }
         }
-        @if !r.visit.desk().is_practice() {
-            div.field { label for="c-secret" { (r.word("web.secret")) } @if mine { span.hint { (r.word("web.count-secret")) } } input #c-secret name="secret" type="password" inputmode="numeric" autocomplete="off"; }
-        }
+        (proof(r, &others.iter().collect::<Vec<_>>(), "", mine.then_some("web.count-secret")))
     };
     html! {
         @if mine { details open[!asked.is_empty() && asked != session.person.as_str()] { summary { (r.word("web.count-someone")) } (list) } } @else { (list) }

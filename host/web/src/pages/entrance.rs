@@ -2,8 +2,11 @@
 
 use crate::answers::{Problem, Reply, Shown};
 use crate::layout::{facility, page, wrong};
+use crate::pages::secrets::proof;
 use crate::serve::session_cookie;
+use crate::sessions::Session;
 use crate::visit::{Reading, Visit};
+use baara_desk::Proved;
 use baara_plugin_api::{Date, Id};
 use baara_reports::Said;
 use maud::{Markup, html};
@@ -51,12 +54,8 @@ fn ask(r: &Reading<'_>, problem: Option<String>) -> (String, Markup) {
                 input type="hidden" name="site" value=(site);
                 input type="hidden" name="vers" value=(back);
                 p.who { strong { (r.label(&person)) } br; (roles(r, &person)) }
-                @if practice { p { (r.word("web.practice-no-secret")) } } @else {
-                    div.field {
-                        label for="c-secret" { (r.word("web.secret")) }
-                        input #c-secret name="secret" type="password" inputmode="numeric" autocomplete="current-password" autofocus;
-                    }
-                }
+                @if practice { p { (r.word("web.practice-no-secret")) } }
+                (proof(r, &[&person], "", None))
                 button.main type="submit" { (r.word("web.enter")) }
                 p { a href=(link(&format!("site={site}"))) { (r.word("web.not-me")) } }
             }
@@ -84,24 +83,30 @@ pub(crate) fn enter(visit: &Visit) -> Shown {
         let site = visit.form.get("site").to_owned();
         let person = Id::parse(visit.form.get("qui")).ok().filter(|p| people(r, &site).contains(p))?;
         let roles = baara_desk::roles_of(r.book, &person, r.today);
-        Some((person, site, roles))
+        let resets = baara_desk::resets(r.book, &person);
+        Some((person, site, roles, resets))
     });
-    let no = |code: &str, seconds: u64| {
+    let no = |code: &str, figure: u64| {
         visit.read(|r| {
-            let problem = r.say(&Said::new(code).with("seconds", seconds));
+            let problem = r.say(&Said::new(code).with("n", figure));
             let (title, inner) = ask(r, Some(problem));
             Ok(wrong(r, 422, &title, &inner))
         })
     };
-    let Some((person, site, roles)) = known else { return no("web.wrong-person", 0) };
-    match visit.proves(&person) {
+    let Some((person, site, roles, resets)) = known else { return no("web.wrong-person", 0) };
+    let proved = match visit.proves(&person) {
         Err(Problem::Refused(refusal)) => {
-            let seconds = refusal.args.get("seconds").and_then(|n| n.parse().ok());
-            return seconds.map_or_else(|| no("web.wrong-secret", 0), |seconds| no("web.wait", seconds));
+            let figure = |name: &str| refusal.args.get(name).and_then(|n| n.parse().ok()).unwrap_or_default();
+            return match refusal.code.as_str() {
+                "person/must-wait" => no("web.wait", figure("seconds")),
+                "person/wrong-code" => no("web.wrong-code", figure("n")),
+                "person/no-code-left" => no("web.no-code-left", 0),
+                _ => no("web.wrong-secret", 0),
+            };
         }
         proved => proved?,
-    }
-    let id = visit.web.sessions.begin(&person, &site, roles);
+    };
+    let id = visit.web.sessions.begin(Session::new(&person, &site, roles, resets, proved == Proved::Given));
     let back = visit.form.get("vers");
     Ok(Reply::SeeWith(if back.is_empty() { "/" } else { back }.to_owned(), session_cookie(&id)))
 }

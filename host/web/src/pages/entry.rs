@@ -4,7 +4,7 @@ use crate::answers::{Problem, Shown};
 use crate::form::capital;
 use crate::layout::page;
 use crate::pages::papers::numbers;
-use crate::pages::{correct, visas};
+use crate::pages::{correct, secrets, visas};
 use crate::visit::{Reading, Visit};
 use baara_book::Entry;
 use baara_plugin_api::{Effect, Field, FieldType, KindDeclaration, Value};
@@ -27,7 +27,9 @@ pub(crate) fn show(visit: &Visit) -> Shown {
             (banner(r, &entry, &leaf))
             h1 { (r.words.kind(&inner)) }
             p.hint { (r.words.value(&entry.date.to_string())) " · " (r.label(&entry.by.0)) " (" (r.label(&entry.by.1)) ") · n° " (seq) }
+            (visas::given(r, &entry.effects))
             (visas::ask(r, seq))
+            (secrets::offer(r, &entry))
             (facts(r, &entry, kind.as_ref()))
             (movements(r, &entry))
             (after(r, &entry, &inner))

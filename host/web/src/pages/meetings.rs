@@ -4,6 +4,7 @@ use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Choice, Draft, capital, described, select};
 use crate::layout::{page, wrong};
 use crate::pages::record::{declaration, fields, settle};
+use crate::pages::secrets::proof;
 use crate::pages::visas::in_whose_name;
 use crate::pages::{minutes, papers, record};
 use crate::pairs::Pairs;
@@ -487,7 +488,7 @@ fn signing(r: &Reading<'_>, s: &Sitting, draft: &Draft<'_>) -> Markup {
         ul.cards { @for one in &s.signatures.needed { li {
             strong { @match (&one.office, &one.college) { (Some(office), _) => (capital(&r.words.choice(office))), (None, Some(college)) => (r.label(college)), _ => "" } } br;
             @match &one.given {
-                Some(person) => { "✓ " (r.label(person)) ", " span.hint { (r.word(if s.noted("signed", person) == "ink" { "web.meeting-signed-ink" } else { "web.meeting-signed-own" })) } },
+                Some(person) => { "✓ " (r.label(person)) ", " span.hint { (r.word(if s.noted("signed", person) == "ink" { "web.meeting-signed-ink" } else { "web.meeting-signed-own" })) (minutes::device(r, s, person)) } },
                 None => { (names(&one.holders)) (r.words.language().colon()) " " strong { (r.word("web.meeting-awaited")) } },
             }
         } } }
@@ -524,9 +525,7 @@ fn beside(r: &Reading<'_>, people: &[&Id], name: &str) -> Markup {
             label for={ "c-qui-" (name) } { (r.word("web.meeting-who")) }
             select id={ "c-qui-" (name) } name="qui" { @for person in people { option value=(person) { (r.label(person)) } } }
         }
-        @if !r.visit.desk().is_practice() {
-            div.field { label for={ "c-secret-" (name) } { (r.word("web.secret")) } input id={ "c-secret-" (name) } name="secret" type="password" inputmode="numeric" autocomplete="off"; }
-        }
+        (proof(r, people, &format!("-{name}"), None))
     }
 }
 
@@ -575,6 +574,15 @@ pub(crate) fn send(visit: &Visit) -> Shown {
         session.person = in_whose_name(visit, &session)?;
     }
     let mut fields = record::fields(visit, &kind);
+    if *name == "sign" {
+        let device = visit.signed_in()?.person.as_str().into();
+        // Whose device it was is seen here, never typed.
+        if session.person == visit.signed_in()?.person {
+            fields.remove("device")
+        } else {
+            fields.insert("device".to_owned(), device)
+        };
+    }
     if kind.fields.iter().any(|f| f.name == "meeting") {
         fields.insert("meeting".to_owned(), meeting.as_str().into());
     }

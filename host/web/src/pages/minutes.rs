@@ -18,14 +18,19 @@ pub(crate) fn on_paper<'v>(r: &Reading<'v>) -> Reading<'v> {
     Reading { visit, book, words, today: r.today }
 }
 
-/// The head of an act, down to the committee it comes from.
-fn letterhead(r: &Reading<'_>) -> Markup {
+/// The head of an act of a day, down to the committee it comes from.
+fn letterhead(r: &Reading<'_>, day: Date) -> Markup {
     let region = r.book.text_of(&Id::new("facility", r.site()), "region", Date::MAX);
     html! {
         (papers::letterhead(r))
         p.center { @if let Some(region) = region { (r.say(&Said::new("web.minutes-region").with("region", region))) " – " } strong { (r.word("web.minutes-committee")) } }
-        (papers::marks(r))
+        (papers::marks(r, day))
     }
+}
+
+/// A meeting sits under the rules of the day before: what it signs holds only afterwards.
+fn before(meeting: Date) -> Date {
+    meeting.pred_opt().unwrap_or(meeting)
 }
 
 /// Where a facility is: the town of its papers.
@@ -97,7 +102,7 @@ pub(crate) fn body(shown: &Reading<'_>, s: &Sitting, code: Option<&str>) -> Mark
         })
     };
     html! {
-        (letterhead(r))
+        (letterhead(r, before(on)))
         p.big role="heading" aria-level="2" { (r.word("web.minutes-title")) @if !number.is_empty() { " N° " (number) } @else { " – " (r.word("web.minutes-draft")) } }
         p.center { (r.say(&Said::new("web.minutes-session").with("session", r.words.choice(s.meeting.text("session"))))) }
         p { (r.say(&Said::new("web.minutes-opening").with("day", day_in_letters(on)).with("place", s.meeting.text("place")).with("town", town(r)))) }
@@ -209,7 +214,7 @@ fn signatures(r: &Reading<'_>, s: &Sitting) -> Markup {
                         _ => "",
                     } } }
                     @match &one.given {
-                        Some(person) => { p { (r.label(person)) } p.hint { (r.word(if s.noted("signed", person) == "ink" { "web.minutes-signed-ink" } else { "web.minutes-signed-own" })) } },
+                        Some(person) => { p { (r.label(person)) } p.hint { (r.word(if s.noted("signed", person) == "ink" { "web.minutes-signed-ink" } else { "web.minutes-signed-own" })) (device(r, s, person)) } },
                         None => { p.space {} p { (one.holders.iter().map(|p| r.label(p)).collect::<Vec<_>>().join(" / ")) } },
                     }
                 }
@@ -218,11 +223,17 @@ fn signatures(r: &Reading<'_>, s: &Sitting) -> Markup {
     }
 }
 
+/// On whose device somebody signed, when it was not their own.
+pub(crate) fn device(r: &Reading<'_>, s: &Sitting, person: &Id) -> String {
+    let owner = s.meeting.id_of(&format!("signed-on.{}", person.code()));
+    owner.map_or_else(String::new, |owner| r.say(&Said::new("web.signed-on").with("device", r.label(&owner))))
+}
+
 /// The attendance sheet: every member, with room to sign.
 fn attendance(r: &Reading<'_>, s: &Sitting, code: Option<&str>) -> Markup {
     let on = s.meeting.date("on").unwrap_or(r.today);
     html! {
-        (letterhead(r))
+        (letterhead(r, before(on)))
         p.big role="heading" aria-level="2" { (r.word("web.minutes-sheet")) }
         p.center { (r.say(&Said::new("web.minutes-sheet-of").with("session", r.words.choice(s.meeting.text("session"))).with("day", day(r, Some(on))).with("place", s.meeting.text("place")))) }
         div.scroll { table.ruled {
@@ -245,7 +256,8 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
     let id = Id::parse(&format!("distribution/{}", visit.param("distribution"))).map_err(|_| Problem::NotFound)?;
     let known = visit.read(|r| (id.site() == r.site()).then(|| r.book.opened_by(&id)).flatten());
     let seq = known.ok_or(Problem::NotFound)?;
-    let code = visit.desk().entry(seq)?.map(|(_, leaf)| leaf.get(..16).unwrap_or(&leaf).to_owned()).unwrap_or_default();
+    let (entry, leaf) = visit.desk().entry(seq)?.ok_or(Problem::NotFound)?;
+    let (on, code) = (entry.date, leaf.get(..16).unwrap_or(&leaf));
     visit
         .read(|shown| {
             let r = &on_paper(shown);
@@ -257,7 +269,7 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
                 p.noprint { (papers::print(shown, true)) }
                 (papers::style())
                 div.paper.a4 lang="fr" {
-                    (letterhead(r))
+                    (letterhead(r, on))
                     p.big role="heading" aria-level="2" { (r.word("web.sharing-list-title")) }
                     p.center { (r.say(&Said::new("web.sharing-list-of").with("unit", unit).with("until", day(r, d.until)).with("decision", d.decision.as_ref().map(Id::code).unwrap_or_default()))) }
                     p { (r.say(&Said::new("web.sharing-formula").with("workers", francs(d.workers)).with("points", d.points))) }
@@ -273,6 +285,7 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
                     p { (r.say(&Said::new("web.sharing-closed-at").with("letters", francs_in_letters(d.workers.unsigned_abs())).with("amount", francs(d.workers)))) }
                     p.hint { (r.word("web.sharing-by-fives")) }
                     div.boxes { @for who in ["web.sharing-the-treasurer", "web.minutes-the-chair"] { div.box { p { strong { (r.word(who)) } } p.space {} } } }
+                    (super::visas::given(r, &entry.effects))
                     p.code { (r.word("web.code")) " " (code) }
                 }
             };

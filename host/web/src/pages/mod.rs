@@ -24,6 +24,7 @@ pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod reports;
 pub(crate) mod sale;
+pub(crate) mod secrets;
 pub(crate) mod sharing;
 pub(crate) mod sheets;
 pub(crate) mod store;

@@ -67,11 +67,13 @@ pub(crate) fn letterhead(r: &Reading<'_>) -> Markup {
 }
 
 /// What every print says of its book: practice, and whose rules still hold.
-pub(crate) fn marks(r: &Reading<'_>) -> Markup {
+///
+/// A paper of a day before the first minutes were signed stays provisional, whenever it is printed.
+pub(crate) fn marks(r: &Reading<'_>, day: Date) -> Markup {
     html! {
         div.marks {
             @if r.visit.desk().is_practice() { p.mark { (r.word("web.paper-practice")) } }
-            @if is_provisional(r.book, r.site()) { p.mark.soft { (r.word("screen.constitution")) } }
+            @if is_provisional(r.book, r.site(), day) { p.mark.soft { (r.word("screen.constitution")) } }
         }
     }
 }

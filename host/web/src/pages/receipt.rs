@@ -7,6 +7,7 @@ use crate::pages::correct;
 use crate::pages::papers::{kept, letterhead, long_day, marks, paper_back, print, signatures, style};
 use crate::pages::record::declaration;
 use crate::pages::sale::back;
+use crate::pages::visas::given;
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
 use baara_desk::Answer;
@@ -31,6 +32,8 @@ struct Receipt {
     values: Map,
     /// The francs it is about, wherever they went.
     total: i64,
+    /// Whose visa it has.
+    effects: Vec<Effect>,
     /// Made so little ago, by this person, that no paper was handed over yet.
     fresh: bool,
     /// Who else it takes to cancel it: a word.
@@ -70,6 +73,7 @@ impl Receipt {
             fresh: entry.by.0 == session.person && (0..FRESH).contains(&(now - entry.at)),
             by: entry.by.0,
             values,
+            effects: entry.effects,
         })
     }
 
@@ -179,7 +183,7 @@ fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>) 
         article class=(size) {
             (letterhead(r))
             h1 { (r.word("web.paper-receipt")) " N° " (receipt.number) }
-            (marks(r))
+            (marks(r, receipt.date))
             @if let Some(undone) = &receipt.undone { p.mark.void { (r.word("web.paper-void")) } p.center { (paper_back(r, undone)) } }
             @else if let Some(copy) = copy { p.mark { (r.word("web.paper-duplicate")) @if copy > 0 { " " (copy) } } }
             dl {
@@ -199,6 +203,7 @@ fn paper(r: &Reading<'_>, receipt: &Receipt, ticket: bool, copy: Option<usize>) 
             p.big { (r.francs(receipt.total)) }
             p.letters { (r.word(if receipt.text("means") == "credit" { "web.paper-sum-owed" } else { "web.paper-sum" })) " : " (words) "." }
             (signatures(&[r.word("web.paper-sign-seller"), r.word("web.paper-sign-buyer")]))
+            (given(r, &receipt.effects))
             p.code { (r.say(&Said::new("web.paper-by").with("person", &receipt.by))) " · n° " (receipt.seq) " · " (r.word("web.code")) " " (code) }
             div.stub {
                 (r.word("web.paper-stub")) " N° " (receipt.number) " · " (long_day(r, receipt.date)) " · " (buyer) " · " strong { (r.francs(receipt.total)) }

@@ -155,6 +155,8 @@ const SUBJECTS: &[(&str, &[&str])] = &[
             "certificate",
             "role-give",
             "role-take",
+            "secret-reset",
+            "code-list",
         ],
     ),
     (

@@ -123,7 +123,7 @@ fn one(r: &Reading<'_>, sheet: &Sheet, number: &str, unit: Option<&Id>, names: &
         article class=(class) {
             (letterhead(r))
             h1 { (r.word(sheet.title)) " N° " (number) }
-            (marks(r))
+            (marks(r, r.today))
             p { (r.word("web.sheet-where")) " : " @match unit { Some(unit) => strong { (r.label(unit)) }, None => "…………………………………………" } " " (r.word("web.sheet-when")) " : ……… / ……… / 20……" }
             div.scroll tabindex="0" role="region" aria-label=(r.word(sheet.title)) { table.blank {
                 thead { tr { th { "N°" } @for column in sheet.columns { th { (r.word(column)) } } } }

@@ -208,7 +208,7 @@ fn paper(r: &Reading<'_>, store: &Id, item: &Id, period: &Period, lines: &[Line]
         article.paper.a4 {
             (letterhead(r))
             h1 { (r.word("web.paper-stock-card")) }
-            (marks(r))
+            (marks(r, period.until.min(r.today)))
             dl {
                 dt { (r.word("web.store-store")) } dd { (r.label(store)) }
                 dt { (r.words.column("item")) } dd { (r.label(item)) " (" (r.words.language().unit(zero.unit().as_str(), 0)) ")" }

@@ -2,12 +2,14 @@
 
 use crate::answers::{Problem, Reply, Shown};
 use crate::layout::page;
+use crate::pages::secrets::proof;
 use crate::sessions::Session;
 use crate::visit::{Reading, Visit, once_key};
-use baara_desk::Answer;
-use baara_plugin_api::{Date, Id, Map, Refusal, Value};
+use baara_desk::{Answer, Proved};
+use baara_plugin_api::{Date, Effect, Id, Map, Refusal, Value};
 use baara_reports::Said;
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 
 /// One paper that waits: the proposal or visa, the entry that opened it, and what it still needs.
 pub(crate) struct Paper {
@@ -84,7 +86,6 @@ pub(crate) fn ask(r: &Reading<'_>, seq: u64) -> Markup {
     let others: Vec<&Id> = may.iter().filter(|p| **p != session.person).collect();
     let own = r.book.text_of(&paper.id, "by", Date::MAX).as_deref() == Some(session.person.as_str());
     let proposal = paper.id.kind() == "proposal";
-    let practice = r.visit.desk().is_practice();
     html! {
         section.panel.waits {
             h2 { (r.word(if proposal { "web.proposal-waits" } else { "web.visa-waits" })) }
@@ -111,9 +112,7 @@ pub(crate) fn ask(r: &Reading<'_>, seq: u64) -> Markup {
                             label for="c-qui" { (r.word("web.who-endorses")) }
                             select #c-qui name="qui" { @for person in &others { option value=(person) { (r.label(person)) } } }
                         }
-                        @if !practice {
-                            div.field { label for="c-secret" { (r.word("web.secret")) } input #c-secret name="secret" type="password" inputmode="numeric" autocomplete="off"; }
-                        }
+                        (proof(r, &others, "", None))
                         button.main type="submit" name="what" value="endorse" { (r.word("web.endorse")) }
                     }
                 }
@@ -136,13 +135,36 @@ fn reason(r: &Reading<'_>, word: &str, what: &str, seq: u64) -> Markup {
 /// Who acts: whoever is signed in, or somebody beside them who types their own secret on the same device.
 ///
 /// # Errors
-/// `person/must-wait`, `person/wrong-secret`.
+/// As [`Visit::proves`], and `person/choose-first`.
 pub(crate) fn in_whose_name(visit: &Visit, session: &Session) -> Result<Id, Problem> {
     let Ok(other) = Id::parse(visit.form.get("qui")) else { return Ok(session.person.clone()) };
-    if other != session.person {
-        visit.proves(&other)?;
+    if other != session.person && visit.proves(&other)? == Proved::Given {
+        return Err(Refusal::new("person/choose-first").with("person", &other).into());
     }
     Ok(other)
+}
+
+/// Whose visa an entry has, and on whose device it was given when that was not their own.
+pub(crate) fn given(r: &Reading<'_>, effects: &[Effect]) -> Markup {
+    let papers = effects.iter().filter_map(|effect| match effect {
+        Effect::Open { thing, .. } | Effect::Set { thing, .. } if matches!(thing.kind(), "visa" | "proposal") => Some(thing),
+        _ => None,
+    });
+    let papers: BTreeSet<&Id> = papers.collect();
+    let papers = papers.into_iter().filter_map(|id| r.book.thing(id, Date::MAX));
+    let told = papers.flat_map(|paper| {
+        let endorsed = paper.values.keys().filter_map(|key| key.strip_prefix("endorsed."));
+        endorsed
+            .map(|code| on_whose_device(r, &Id::new("person", code), paper.id_of(&format!("device.{code}")).as_ref()))
+            .collect::<Vec<_>>()
+    });
+    let told: Vec<String> = told.collect();
+    html! { @for one in &told { p.hint { (one) } } }
+}
+
+fn on_whose_device(r: &Reading<'_>, person: &Id, device: Option<&Id>) -> String {
+    let said = Said::new(if device.is_some() { "web.seen-on" } else { "web.seen" }).with("person", r.label(person));
+    r.say(&said.with("device", device.map(|device| r.label(device)).unwrap_or_default()))
 }
 
 /// Hands a visa, a refusal of it or a withdrawal to the desk.
@@ -156,6 +178,9 @@ pub(crate) fn answer(visit: &Visit) -> Shown {
     let person = if what == "endorse" { in_whose_name(visit, &session)? } else { session.person.clone() };
     let mut fields = Map::new();
     fields.insert("seq".to_owned(), seq.into());
+    if person != session.person {
+        fields.insert("device".to_owned(), session.person.as_str().into());
+    }
     let reason = visit.form.get("reason");
     if !reason.is_empty() && what != "endorse" {
         fields.insert("reason".to_owned(), Value::from(reason));

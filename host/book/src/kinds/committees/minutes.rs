@@ -183,6 +183,9 @@ fn adopt(meeting: &Id, cmd: &Command, book: &Book<'_>) -> Effects {
 struct Sign {
     #[field(of = "meeting")]
     meeting: Id,
+    /// Whose device it was signed on, when not the signer's own.
+    #[field(of = "person")]
+    device: Option<Id>,
 }
 
 impl Record for Sign {
@@ -196,7 +199,11 @@ impl Record for Sign {
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         manner_allowed("own", book)?;
         let meeting = to_sign(&self.meeting, book)?;
-        add_signatures(&meeting, &Signing::of(&meeting, book), std::slice::from_ref(&cmd.by), "own", cmd, book)
+        let mut signed = add_signatures(&meeting, &Signing::of(&meeting, book), std::slice::from_ref(&cmd.by), "own", cmd, book)?;
+        if let Some(device) = &self.device {
+            signed = signed.set(&meeting.id, &key_of("signed-on", &cmd.by), device.as_str(), cmd.date);
+        }
+        Ok(signed)
     }
 }
 

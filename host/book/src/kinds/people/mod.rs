@@ -6,6 +6,7 @@ pub(crate) mod attendance;
 mod detainees;
 mod pay;
 mod rest;
+mod secrets;
 mod training;
 
 pub(crate) use attendance::kind_of_unit;
@@ -17,6 +18,8 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Kind::of::<Person>(),
         Kind::of::<RoleGive>(),
         Kind::of::<RoleTake>(),
+        Kind::of::<secrets::SecretReset>(),
+        Kind::of::<secrets::CodeList>(),
         Kind::of::<detainees::Admit>(),
         Kind::of::<detainees::Status>(),
         Kind::of::<detainees::Restrict>(),

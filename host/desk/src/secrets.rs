@@ -1,0 +1,280 @@
+//! What proves who acts: the secret a person chose, a code given once after a reset, a paper list of codes.
+//!
+//! All are kept as slow hashes beside the sealed texts, never in the journal. Each is kept under a name that carries
+//! how often the book has reset it, so that an endorsed reset or a new list makes the older ones prove nobody at once.
+
+use crate::{Desk, Fault, people};
+use argon2::Argon2;
+use argon2::password_hash::rand_core::{OsRng, RngCore};
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use baara_book::TheBook;
+use baara_plugin_api::{Date, Id, Refusal, Value};
+
+/// How many codes a paper list has.
+const LIST: usize = 20;
+
+/// The shortest secret, in characters.
+const SHORTEST: usize = 4;
+
+/// How a person has proved themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Proved {
+    /// With the secret they chose.
+    Chosen,
+    /// With the code given once after a reset: they choose a secret before anything else.
+    Given,
+}
+
+/// Why nobody is proved.
+#[derive(Debug)]
+pub enum Unproved {
+    /// What was typed is not right.
+    Refused(Refusal),
+    /// It cannot be read or kept.
+    Fault(Fault),
+}
+
+impl From<Refusal> for Unproved {
+    fn from(refusal: Refusal) -> Unproved {
+        Unproved::Refused(refusal)
+    }
+}
+
+impl From<Fault> for Unproved {
+    fn from(fault: Fault) -> Unproved {
+        Unproved::Fault(fault)
+    }
+}
+
+impl From<baara_journal::Fault> for Unproved {
+    fn from(fault: baara_journal::Fault) -> Unproved {
+        Unproved::Fault(fault.into())
+    }
+}
+
+/// What a person's paper list asks beside their secret.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Codes {
+    /// They have no list.
+    NoList,
+    /// The code of this number comes next.
+    Next(usize),
+    /// All are used, or the new list has not been printed.
+    UsedUp,
+}
+
+/// The names under which a person's proofs are kept.
+struct Names {
+    person: Id,
+    resets: u64,
+    lists: u64,
+}
+
+impl Names {
+    fn of(book: &TheBook, person: &Id) -> Names {
+        Names { person: person.clone(), resets: resets(book, person), lists: count(book, person, "code-lists") }
+    }
+
+    /// An id has no space: no person is called like another's proof.
+    fn secret(&self) -> String {
+        if self.resets == 0 { self.person.to_string() } else { format!("{} reset {}", self.person, self.resets) }
+    }
+
+    fn given(&self) -> String {
+        format!("{} given {}", self.person, self.resets)
+    }
+
+    /// That the list was printed.
+    fn printed(&self) -> String {
+        format!("{} list {}", self.person, self.lists)
+    }
+
+    fn code(&self, n: usize) -> String {
+        format!("{} list {} code {n}", self.person, self.lists)
+    }
+}
+
+fn count(book: &TheBook, person: &Id, key: &str) -> u64 {
+    book.value_at(person, key, Date::MAX).as_deref().and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// How often a person's secret was reset: a session that began before the last one ends.
+#[must_use]
+pub fn resets(book: &TheBook, person: &Id) -> u64 {
+    count(book, person, "secret-resets")
+}
+
+fn slow_hash(secret: &str) -> Result<String, Fault> {
+    let salt = SaltString::generate(&mut OsRng);
+    let hash = Argon2::default().hash_password(secret.as_bytes(), &salt).map_err(unreadable)?;
+    Ok(hash.to_string())
+}
+
+fn unreadable(error: argon2::password_hash::Error) -> Fault {
+    Fault::Io(std::io::Error::other(error.to_string()))
+}
+
+/// Six figures nobody can foretell.
+fn figures() -> String {
+    format!("{:06}", OsRng.next_u32() % 1_000_000)
+}
+
+impl Desk {
+    /// Checks the secret a person typed, and the next code of their paper list when they have one, which is then used up.
+    /// Practice books ask neither.
+    ///
+    /// # Errors
+    /// `person/wrong-secret`, `person/wrong-code`, `person/no-code-left`, or that secrets cannot be read.
+    pub fn prove(&self, person: &Id, secret: &str, code: &str) -> Result<Proved, Unproved> {
+        if self.is_practice() {
+            return Ok(Proved::Chosen);
+        }
+        let names = Names::of(&self.book(), person);
+        if self.is_kept(&names.given(), secret)? {
+            return Ok(Proved::Given);
+        }
+        if !self.is_kept(&names.secret(), secret)? {
+            return Err(Refusal::new("person/wrong-secret").with("person", person).into());
+        }
+        match self.next_code(&names)? {
+            Codes::NoList => Ok(Proved::Chosen),
+            Codes::UsedUp => Err(Refusal::new("person/no-code-left").with("person", person).into()),
+            Codes::Next(n) => {
+                let right = self.is_kept(&names.code(n), code)? && self.kept(|kept| kept.forget_secret(&names.code(n)))?;
+                if right { Ok(Proved::Chosen) } else { Err(Refusal::new("person/wrong-code").with("person", person).with("n", n).into()) }
+            }
+        }
+    }
+
+    /// True when the secret is the person's own; practice books ask none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_secret(&self, person: &Id, secret: &str) -> Result<bool, Fault> {
+        let name = Names::of(&self.book(), person).secret();
+        Ok(self.is_practice() || self.is_kept(&name, secret)?)
+    }
+
+    /// True when it is the person's own, or the code they were given to choose one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn knows_secret(&self, person: &Id, secret: &str) -> Result<bool, Fault> {
+        let names = Names::of(&self.book(), person);
+        Ok(self.is_practice() || self.is_kept(&names.given(), secret)? || self.is_kept(&names.secret(), secret)?)
+    }
+
+    /// True when a person has chosen a secret, or must choose one with the code of a reset.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn has_secret(&self, person: &Id) -> Result<bool, Fault> {
+        let names = Names::of(&self.book(), person);
+        Ok(names.resets > 0 || self.kept(|kept| kept.secret(&names.secret()))?.is_some())
+    }
+
+    /// Keeps the secret a person chose, as a slow hash; a code that was given to them is forgotten.
+    ///
+    /// # Errors
+    /// `person/short-secret`, or that it cannot be kept.
+    pub fn set_secret(&self, person: &Id, secret: &str) -> Result<(), Unproved> {
+        if secret.chars().count() < SHORTEST {
+            return Err(Refusal::new("person/short-secret").into());
+        }
+        let names = Names::of(&self.book(), person);
+        let hash = slow_hash(secret)?;
+        self.kept(|kept| kept.set_secret(&names.secret(), &hash))?;
+        self.kept(|kept| kept.forget_secret(&names.given()))?;
+        Ok(())
+    }
+
+    /// What a person's paper list asks beside their secret.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn codes(&self, book: &TheBook, person: &Id) -> Result<Codes, Fault> {
+        if self.is_practice() { Ok(Codes::NoList) } else { self.next_code(&Names::of(book, person)) }
+    }
+
+    /// True when a reset was endorsed and the code that opens it has not been shown.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn code_waits(&self, book: &TheBook, person: &Id) -> Result<bool, Fault> {
+        let names = Names::of(book, person);
+        let kept = |name: String| self.kept(|kept| kept.secret(&name));
+        Ok(names.resets > 0 && kept(names.given())?.is_none() && kept(names.secret())?.is_none())
+    }
+
+    /// True when a list was endorsed and has not been printed.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn list_waits(&self, book: &TheBook, person: &Id) -> Result<bool, Fault> {
+        let names = Names::of(book, person);
+        Ok(names.lists > 0 && self.kept(|kept| kept.secret(&names.printed()))?.is_none())
+    }
+
+    /// The code with which a person chooses a new secret after an endorsed reset: told once, to somebody who may reset.
+    ///
+    /// # Errors
+    /// `right/missing`, `secret-reset/nothing-waits`, or that it cannot be kept.
+    pub fn give_code(&self, by: &Id, site: &str, person: &Id, today: Date) -> Result<String, Unproved> {
+        let names = {
+            let book = self.book();
+            people::role_for(&book, site, by, None, "secret-reset/1", today)?;
+            if book.home(person, today) != site || !self.code_waits(&book, person)? {
+                return Err(Refusal::new("secret-reset/nothing-waits").with("person", person).into());
+            }
+            Names::of(&book, person)
+        };
+        let code = figures();
+        let hash = slow_hash(&code)?;
+        self.kept(|kept| kept.set_secret(&names.given(), &hash))?;
+        Ok(code)
+    }
+
+    /// The codes of a person's endorsed list, in order: told once, to somebody who may issue it.
+    ///
+    /// # Errors
+    /// `right/missing`, `code-list/nothing-waits`, or that they cannot be kept.
+    pub fn give_list(&self, by: &Id, site: &str, person: &Id, today: Date) -> Result<Vec<String>, Unproved> {
+        let names = {
+            let book = self.book();
+            people::role_for(&book, site, by, None, "code-list/1", today)?;
+            if book.home(person, today) != site || !self.list_waits(&book, person)? {
+                return Err(Refusal::new("code-list/nothing-waits").with("person", person).into());
+            }
+            Names::of(&book, person)
+        };
+        let codes: Vec<String> = (0..LIST).map(|_| figures()).collect();
+        let hashed = codes.iter().enumerate().map(|(at, code)| Ok((names.code(at + 1), slow_hash(code)?)));
+        let mut hashed = hashed.collect::<Result<Vec<_>, Fault>>()?;
+        hashed.push((names.printed(), "printed".to_owned()));
+        self.kept(|kept| kept.set_secrets(&hashed))?;
+        Ok(codes)
+    }
+
+    fn next_code(&self, names: &Names) -> Result<Codes, Fault> {
+        if names.lists == 0 {
+            return Ok(Codes::NoList);
+        }
+        for n in 1..=LIST {
+            if self.kept(|kept| kept.secret(&names.code(n)))?.is_some() {
+                return Ok(Codes::Next(n));
+            }
+        }
+        Ok(Codes::UsedUp)
+    }
+
+    /// True when a slow hash is kept under a name and what was typed gives it. The file is free while it is computed.
+    fn is_kept(&self, name: &str, typed: &str) -> Result<bool, Fault> {
+        let Some(kept) = self.kept(|kept| kept.secret(name))? else { return Ok(false) };
+        let hash = PasswordHash::new(&kept).map_err(unreadable)?;
+        Ok(Argon2::default().verify_password(typed.as_bytes(), &hash).is_ok())
+    }
+
+    fn kept<T>(&self, ask: impl FnOnce(&mut baara_journal::Sealed) -> Result<T, baara_journal::Fault>) -> Result<T, Fault> {
+        Ok(ask(&mut self.shared.sealed.lock().expect("no holder panics"))?)
+    }
+}
