@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import { PAGES } from './pages.mjs';
 import { JOURNEYS } from './journeys.mjs';
+import { DRAFTS } from './drafts.mjs';
 import { firefox } from './firefox.mjs';
 
 const [base, out] = process.argv.slice(2);
@@ -92,6 +93,7 @@ if (!only || only === 'journeys') {
     }
   }
 }
+if (!only || only === 'drafts') for (const [name, go] of Object.entries(DRAFTS)) await go(signedIn).then(() => console.log('ok', name), e => fail(`${name}: ${e.message}`));
 await browser.close();
 
 if (!only || only === 'firefox') await firefox(base, out).then(() => console.log('ok firefox'), error => fail(`firefox: ${error.message}`));

@@ -32,7 +32,7 @@ fn frame(r: &Reading<'_>, title: &str, wrong: bool, inner: &Markup) -> Markup {
                 title { @if wrong { (r.word("web.error")) } (title) " – Baara" }
                 link rel="stylesheet" href="/baara.css";
                 link rel="icon" href=(ICON);
-                script defer src="/baara.js" {}
+                script type="module" src="/baara.js" {}
             }
             body data-person=[session.map(|s| s.person.code())] {
                 a.skip href="#contenu" { (r.word("web.skip")) }
@@ -50,6 +50,7 @@ fn frame(r: &Reading<'_>, title: &str, wrong: bool, inner: &Markup) -> Markup {
                     }
                 }
                 @if practice { p.practice { (r.word("screen.practice")) } }
+                @if session.is_some() { (unsent(r)) }
                 main #contenu tabindex="-1" { (inner) }
                 footer {
                     @if let Some(session) = session {
@@ -61,6 +62,17 @@ fn frame(r: &Reading<'_>, title: &str, wrong: bool, inner: &Markup) -> Markup {
                     @if session.is_some() { a.quiet href="/aide" { (r.word("web.help")) } a.quiet href="/qui-peut-quoi" { (r.word("web.who")) } a.quiet href="/liste" { (r.word("web.things")) } a.quiet href="/sante" { (r.word("web.health")) } }
                 }
             }
+        }
+    }
+}
+
+/// The line that tells of a draft this browser still keeps; the script shows one for each.
+fn unsent(r: &Reading<'_>) -> Markup {
+    html! {
+        p.banner.waits.noprint #brouillon hidden {
+            (r.word("web.draft-unsent")) (r.words.language().colon()) " " strong {} " "
+            a.button { (r.word("web.draft-resume")) } " "
+            button type="button" { (r.word("web.draft-drop")) }
         }
     }
 }

@@ -93,8 +93,6 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/api/record/{kind}", pages::api::record),
     get("/api/entry/{seq}", pages::api::entry),
     get("/api/report/{name}", pages::api::report),
-    open(Way::Get, "/papiers.css", pages::papers::sheet),
-    open(Way::Get, "/vendre.js", pages::sale::script),
     get("/ventes/nouvelle", pages::sale::show),
     post("/ventes/nouvelle", pages::sale::send),
     get("/papiers/recus", pages::receipt::all),

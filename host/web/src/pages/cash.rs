@@ -2,7 +2,7 @@
 
 use crate::answers::{Problem, Shown};
 use crate::layout::page;
-use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, paper_back, print, signatures, style};
+use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, paper_back, print, signatures};
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
 use baara_plugin_api::{Date, Effect, Id, Thing, Value, items};
@@ -168,7 +168,6 @@ pub(crate) fn sheet(visit: &Visit) -> Shown {
             let of_day: Vec<&Entry> = receipts.iter().map(|(entry, _)| entry).filter(|entry| entry.date == day).collect();
             let code = own.iter().chain(&receipts).max_by_key(|(entry, _)| entry.seq).map(|(entry, leaf)| (entry.seq, leaf.clone()));
             html! {
-                (style())
                 div.actions.noprint {
                     (print(r, true))
                     @if let Some(before) = day.pred_opt() { a href={ "/papiers/caisse/" (place.code()) "/" (before) } { "← " (r.words.value(&before.to_string())) } }

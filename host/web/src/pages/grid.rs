@@ -3,7 +3,6 @@
 use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, capital, choices};
 use crate::layout::{page, wrong};
-use crate::pages::papers::style;
 use crate::pages::record::declaration;
 use crate::visit::{Reading, Visit};
 use baara_desk::{Answer, Submission};
@@ -46,7 +45,6 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, wrong: &Wrong) -> Markup {
     let lists: BTreeMap<&str, Vec<(String, String)>> =
         kind.fields.iter().filter_map(|field| Some((field.name.as_str(), list(r, kind, field)?))).collect();
     html! {
-        (style())
         @if !recorded.is_empty() {
             div.banner.done role="status" {
                 p { strong { (r.say(&Said::new("web.sheet-recorded").with("n", recorded))) } }
@@ -68,7 +66,7 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, wrong: &Wrong) -> Markup {
         p { (r.word("web.sheet-lead")) }
         @if !r.may(&kind.kind) { p.panel { (r.word("web.not-yours")) } } @else {
             @for (field, list) in &lists { datalist id={ "liste-" (field) } { @for (value, label) in list { option value=(value) { @if label != value { (label) } } } } }
-            form method="post" action={ "/grille/" (name) } data-draft=[(!kind.fields.iter().any(|f| f.sealed)).then(|| format!("grille-{name}"))] {
+            form method="post" action={ "/grille/" (name) } data-draft=[(!kind.fields.iter().any(|f| f.sealed)).then(|| title(r, kind))] {
                 (form::key(r))
                 div.scroll.grid tabindex="0" role="region" aria-label=(title(r, kind)) { table {
                     thead { tr {

@@ -64,7 +64,7 @@ fn body(r: &Reading<'_>, draft: &Draft<'_>) -> Markup {
     html! {
         (form::summary(r, draft))
         h1 { (r.word("web.tile-harvest")) }
-        form method="post" action="/recoltes/nouvelle" data-draft="harvest" {
+        form method="post" action="/recoltes/nouvelle" data-draft=(r.word("web.tile-harvest")) {
             (form::key(r))
             @if standing.is_empty() { p.panel { (r.word("web.nothing-sown")) } }
             fieldset.field.wrong[plot_wrong.is_some()] #c-plot {

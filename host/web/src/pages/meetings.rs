@@ -6,7 +6,7 @@ use crate::layout::{page, wrong};
 use crate::pages::record::{declaration, fields, settle};
 use crate::pages::secrets::proof;
 use crate::pages::visas::in_whose_name;
-use crate::pages::{minutes, papers, record};
+use crate::pages::{minutes, record};
 use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
 use baara_book::kinds::standing::{self, Elector, Member, Standing};
@@ -79,7 +79,7 @@ fn call_form(r: &Reading<'_>, draft: &Draft<'_>) -> Markup {
         (form::summary(r, draft))
         h1 { (r.words.kind("convocation")) }
         @if r.may("convocation") {
-            form method="post" action="/reunions/nouvelle" data-draft="convocation" {
+            form method="post" action="/reunions/nouvelle" data-draft=(r.words.kind("convocation")) {
                 (form::key(r))
                 @for name in CARRIED { @for value in [r.visit.query.get(name), r.visit.form.get(name)] { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } } }
                 (form::fields(r, draft))
@@ -466,7 +466,6 @@ fn check(r: &Reading<'_>, s: &Sitting, draft: &Draft<'_>) -> Markup {
     }
     html! {
         p { (r.word("web.meeting-check-lead")) }
-        (papers::style())
         div.paper.draft lang="fr" { (minutes::body(r, s, None)) }
         @if s.has_open_motion() { p.warning { (r.word("web.meeting-count-first")) } }
         @else if r.may("minutes") {

@@ -70,7 +70,6 @@ fn paper(visit: &Visit, title: &str, draw: impl FnOnce(&Reading<'_>, &Sitting, O
             let inner = html! {
                 p.noprint { a href={ "/reunions/" (s.meeting.id.code()) } { (r.word("web.meeting-of")) " " (day(r, s.meeting.date("on"))) } }
                 p.noprint { (papers::print(r, true)) }
-                (papers::style())
                 div.paper.a4 lang="fr" { (draw(&on_paper(r), &s, code.as_deref())) }
             };
             Some(page(r, &title, &inner))
@@ -267,7 +266,6 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
             let inner = html! {
                 p.noprint { a href={ "/affectations/" (id.code()) } { (shown.word("web.sharing-payout")) } }
                 p.noprint { (papers::print(shown, true)) }
-                (papers::style())
                 div.paper.a4 lang="fr" {
                     (letterhead(r, on))
                     p.big role="heading" aria-level="2" { (r.word("web.sharing-list-title")) }

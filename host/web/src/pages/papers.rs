@@ -1,7 +1,7 @@
 //! What all papers share: the letterhead, the marks, the places to sign, and how they are printed.
 
 use crate::layout::facility;
-use crate::visit::{Reading, Visit};
+use crate::visit::Reading;
 use baara_book::Entry;
 use baara_desk::{Desk, Fault};
 use baara_plugin_api::{Date, Datelike, Effect, Value};
@@ -89,14 +89,4 @@ pub(crate) fn print(r: &Reading<'_>, main: bool) -> Markup {
         button.main[main].other[!main] type="button" data-print hidden { (r.word("web.paper-print")) }
         span.hint.noscript { (r.word("web.paper-print-how")) }
     }
-}
-
-/// The sheet of papers beside the sheet of screens.
-pub(crate) fn style() -> Markup {
-    html! { link rel="stylesheet" href="/papiers.css"; }
-}
-
-/// The style of papers, as a file.
-pub(crate) fn sheet(_: &Visit) -> crate::answers::Shown {
-    Ok(crate::answers::Reply::Asset("text/css; charset=utf-8", include_bytes!("../../assets/papiers.css")))
 }

@@ -4,7 +4,7 @@ use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
 use crate::pages::correct;
-use crate::pages::papers::{kept, letterhead, long_day, marks, paper_back, print, signatures, style};
+use crate::pages::papers::{kept, letterhead, long_day, marks, paper_back, print, signatures};
 use crate::pages::record::declaration;
 use crate::pages::sale::back;
 use crate::pages::visas::given;
@@ -125,7 +125,6 @@ fn body(r: &Reading<'_>, receipt: &Receipt) -> Markup {
     let may_copy = receipt.sale.is_some() && r.may("receipt-reprint") && standing;
     let printable = original || copy.is_some() || !standing || receipt.sale.is_none();
     html! {
-        (style())
         @if matches!(done, "oui" | "deja") {
             div.banner.done role="status" {
                 p { strong { (r.word(if done == "oui" { "web.sell-done" } else { "web.done-before" })) } }

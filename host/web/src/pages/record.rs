@@ -232,7 +232,7 @@ fn body(r: &Reading<'_>, draft: &Draft<'_>) -> Markup {
         h1 { (r.words.kind(&draft.kind.kind)) }
         @if let Some(lead) = r.words.find(&format!("lead.{name}")) { p.lead { (lead) } }
         @if r.may(&draft.kind.kind) {
-            form method="post" action={ "/noter/" (name) } data-draft=[(!is_about_people(draft.kind)).then_some(name)] {
+            form method="post" action={ "/noter/" (name) } data-draft=[(!is_about_people(draft.kind)).then(|| r.words.kind(&draft.kind.kind))] {
                 (form::key(r))
                 (form::fields(r, draft))
                 (form::besides(r, draft))

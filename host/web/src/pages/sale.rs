@@ -3,7 +3,7 @@
 use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Choice, Draft, choices, select};
 use crate::layout::{page, wrong};
-use crate::pages::papers::{kept, style};
+use crate::pages::papers::kept;
 use crate::pages::record::declaration;
 use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
@@ -329,7 +329,6 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, pairs: &Pairs, errors: &[FieldE
     let draft = Draft { errors, refused, ..Draft::new(kind, &typed) };
     html! {
         (form::summary(r, &draft))
-        (style())
         h1 { (r.word("web.tile-sale")) }
         @if r.book.open_at("store", r.site()).any(|store| r.book.is_frozen(&store)) { p.warning { (r.word("web.sell-frozen")) } }
         @if !r.may("sale") { p.panel { (r.word("web.not-yours")) } }
@@ -375,7 +374,6 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
     html! {
         p { strong { (r.label(unit)) } @if others { " · " a href="/ventes/nouvelle" { (r.word("web.sell-other-unit")) } } }
         form method="post" action="/ventes/nouvelle" data-till {
-            script defer src="/vendre.js" {}
             // Enter in a box asks for the total again, and nothing else.
             button.sr type="submit" name="do" value="total" tabindex="-1" { (r.word("web.sell-total-again")) }
             (form::key(r))
@@ -482,11 +480,6 @@ fn paying(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs) -> Markup {
             @if r.may("customer") { a href="/noter/customer" { (r.word("web.sell-new-customer")) } }
         }
     }
-}
-
-/// The script of this page alone.
-pub(crate) fn script(_: &Visit) -> Shown {
-    Ok(Reply::Asset("text/javascript; charset=utf-8", include_bytes!("../../assets/vendre.js")))
 }
 
 /// What the customer gave, and what to give back.

@@ -3,7 +3,7 @@
 use crate::answers::{Problem, Reply, Shown};
 use crate::form::refused;
 use crate::layout::{page, wrong};
-use crate::pages::papers::{letterhead, long_day, marks, print, style};
+use crate::pages::papers::{letterhead, long_day, marks, print};
 use crate::serve::session_cookie;
 use crate::visit::{Reading, Visit};
 use baara_book::Entry;
@@ -140,7 +140,7 @@ pub(crate) fn give(visit: &Visit) -> Shown {
             let codes = desk.give_list(&session.person, &session.site, &person, today)?;
             Ok(visit.read(|r| {
                 let title = r.say(&Said::new("web.code-list-of").with("person", r.label(&person)));
-                page(r, &title, &html! { (style()) h1.noprint { (title) } p.noprint { (r.word("web.code-list-once")) } div.actions.noprint { (print(r, true)) } (list(r, &person, &codes)) })
+                page(r, &title, &html! { h1.noprint { (title) } p.noprint { (r.word("web.code-list-once")) } div.actions.noprint { (print(r, true)) } (list(r, &person, &codes)) })
             }))
         }
         _ => Err(Problem::NotFound),

@@ -4,7 +4,7 @@ use crate::answers::{Problem, Shown};
 use crate::form::{Choice, choices, select};
 use crate::layout::page;
 use crate::pages::attendance;
-use crate::pages::papers::{letterhead, marks, print, signatures, style};
+use crate::pages::papers::{letterhead, marks, print, signatures};
 use crate::visit::{Reading, Visit};
 use baara_plugin_api::Id;
 use baara_reports::Said;
@@ -91,7 +91,6 @@ pub(crate) fn show(visit: &Visit) -> Shown {
         let team = unit.as_ref().map(|unit| attendance::team(r, unit, r.today)).unwrap_or_default();
         let names: Vec<String> = team.into_iter().map(|(name, person)| format!("{name} ({})", person.code())).collect();
         let inner = html! {
-            (style())
             h1.noprint { (title) }
             form.filters.noprint method="get" action={ "/papiers/feuilles/" (sheet.name) } {
                 @if sheet.name == "pointage" {

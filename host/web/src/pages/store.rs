@@ -3,7 +3,7 @@
 use crate::answers::{Problem, Shown};
 use crate::form::capital;
 use crate::layout::page;
-use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, print, signatures, style};
+use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, print, signatures};
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
 use baara_plugin_api::{Date, Effect, Holding, Id, Value};
@@ -174,7 +174,6 @@ pub(crate) fn card(visit: &Visit) -> Shown {
         known.sort();
         known.dedup();
         let inner = html! {
-            (style())
             h1.noprint { (title) " · " (r.label(&store)) }
             form.filters.noprint method="get" action={ "/papiers/fiche-stock/" (store.code()) } {
                 div.field {
