@@ -2,12 +2,14 @@
 
 mod decade;
 mod fixture;
+mod no_room;
 mod scenario;
 mod scratch;
 mod served;
 
 pub use decade::{Decade, SITE};
 pub use fixture::{DAY_ONE, Fixture, library, plugin_files, project, roles};
+pub use no_room::without_room;
 pub use scenario::{Failure, Story, Told, run_file};
 pub use scratch::Scratch;
 pub use served::{Browser, Came, Served, coded, entry_of};

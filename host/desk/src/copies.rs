@@ -1,7 +1,8 @@
 //! Copies of a book and proofs about it: verify, backup, restore.
 
+use crate::health::Backup;
 use crate::snapshots::replay;
-use crate::{Desk, Fault};
+use crate::{Clock, Desk, Fault};
 use baara_journal::{Journal, Sealed, hex, import_copy};
 use std::path::Path;
 
@@ -104,8 +105,9 @@ impl Desk {
     /// When a holder panicked, which is a bug.
     pub fn backup(&self, to: &Path, progress: impl FnMut(u64) + Send + 'static) -> Result<(), Fault> {
         let target = to.to_owned();
-        self.with_journal(move |journal| journal.backup(&target, progress))??;
+        let copy = self.with_journal(move |journal| journal.backup(&target, progress))??;
         self.shared.sealed.lock().expect("no holder panics").backup(&to.with_extension("people.db"))?;
+        Backup { at: Clock::Machine.at(), entries: copy.entries }.note(&self.folder);
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use baara_journal::{Journal, Sealed};
 use baara_plugin_api::{Command, Date, Id, Map, Refusal, Table, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
@@ -22,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) sealed: Mutex<Sealed>,
     pub(crate) plugins: PathBuf,
     pub(crate) practice: bool,
+    /// After a fault of the journal: nothing more is recorded by this process.
+    pub(crate) stopped: AtomicBool,
 }
 
 impl Shared {
@@ -72,19 +75,17 @@ impl Desk {
         let plugins = folder.join("plugins");
         let mut registry = Registry::core();
         plugins::pinned(&book, &plugins).iter().for_each(|plugin| registry.add(plugin));
-        let shared =
-            Arc::new(Shared { book: RwLock::new(book), registry: RwLock::new(registry), sealed: Mutex::new(sealed), plugins, practice });
+        let shared = Arc::new(Shared {
+            book: RwLock::new(book),
+            registry: RwLock::new(registry),
+            sealed: Mutex::new(sealed),
+            plugins,
+            practice,
+            stopped: AtomicBool::new(false),
+        });
         let (jobs, inbox) = channel();
-        let writer = Writer {
-            shared: shared.clone(),
-            journal,
-            folder: folder.to_owned(),
-            head,
-            pinned,
-            snapshot: None,
-            stopped: false,
-            swept: BTreeMap::new(),
-        };
+        let writer =
+            Writer { shared: shared.clone(), journal, folder: folder.to_owned(), head, pinned, snapshot: None, swept: BTreeMap::new() };
         let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&inbox))?;
         Ok(Desk { folder: folder.to_owned(), shared, jobs: Some(jobs), writer: Some(writer) })
     }

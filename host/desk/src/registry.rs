@@ -96,6 +96,17 @@ impl Registry {
         self.plugins.iter().find(|p| p.declaration.id == plugin)?.trouble()
     }
 
+    /// How a pinned plugin is, in a word: `loaded`, `missing`, `quarantined` or `refused`.
+    #[must_use]
+    pub fn state(&self, plugin: &str) -> &'static str {
+        match self.trouble(plugin).as_ref().map(|no| no.code.as_str()) {
+            None => "loaded",
+            Some("plugin/missing") => "missing",
+            Some("plugin/quarantined") => "quarantined",
+            Some(_) => "refused",
+        }
+    }
+
     /// The thing kinds that plugins added.
     pub fn things(&self) -> impl Iterator<Item = &ThingDeclaration> {
         self.plugins.iter().flat_map(|p| &p.declaration.things)

@@ -13,6 +13,7 @@ use baara_plugin_api::{Date, Effect, Id};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
 use std::thread::JoinHandle;
 
@@ -42,7 +43,6 @@ pub(crate) struct Writer {
     /// How many entries the newest pinned snapshot holds, and its bytes until they are on their way to the disk.
     pub(crate) pinned: u64,
     pub(crate) snapshot: Option<Vec<u8>>,
-    pub(crate) stopped: bool,
     /// The last day each site was swept, as far as this process knows: a second sweep finds nothing new.
     pub(crate) swept: BTreeMap<String, Date>,
 }
@@ -94,7 +94,7 @@ impl Writer {
                 next = if records.len() < GROUP { jobs.try_recv().ok() } else { None };
             }
             self.commit(&mut records, &mut pending);
-            if let Some(bytes) = self.snapshot.take().filter(|_| !self.stopped) {
+            if let Some(bytes) = self.snapshot.take().filter(|_| !self.has_stopped()) {
                 saving.take().map(JoinHandle::join); // One at a time; it cannot fail.
                 let folder = self.folder.clone();
                 saving = Some(std::thread::spawn(move || snapshots::write(&folder, &bytes)));
@@ -112,7 +112,7 @@ impl Writer {
         if !group.is_empty()
             && let Err(fault) = self.journal.append(&group)
         {
-            self.stopped = true;
+            self.stop();
             let mut fault = Some(fault);
             for Pending { reply, answers } in pending.drain(..) {
                 let told = answers
@@ -155,7 +155,7 @@ impl Writer {
     }
 
     fn take(&mut self, mut sub: Submission, records: &mut Vec<Record>, batch: Option<u64>, host: bool) -> Answer {
-        if self.stopped {
+        if self.has_stopped() {
             return Answer::Fault(Fault::Stopped);
         }
         if sub.id.is_empty() {
@@ -214,7 +214,7 @@ impl Writer {
         if !seals.is_empty()
             && let Err(fault) = self.shared.sealed.lock().expect("no holder panics").put(&seals)
         {
-            self.stopped = true;
+            self.stop();
             return Answer::Fault(fault.into());
         }
         if snapshot.is_some() {
@@ -240,7 +240,7 @@ impl Writer {
     }
 
     fn host(&mut self, make: Make, records: &mut Vec<Record>) -> Vec<Answer> {
-        if self.stopped {
+        if self.has_stopped() {
             return vec![Answer::Fault(Fault::Stopped)];
         }
         let made = self.with_bench(records, false, |bench| make(bench));
@@ -274,6 +274,14 @@ impl Writer {
             self.book_mut(TheBook::keep);
         }
         answers
+    }
+
+    fn stop(&self) {
+        self.shared.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn has_stopped(&self) -> bool {
+        self.shared.stopped.load(Ordering::Relaxed)
     }
 
     fn book_mut<T>(&self, work: impl FnOnce(&mut TheBook) -> T) -> T {

@@ -45,7 +45,7 @@ pub fn serve(desk: Arc<Desk>, settings: &Settings, ready: impl FnOnce(SocketAddr
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await?;
         ready(listener.local_addr()?);
-        axum::serve(listener, router(web)).with_graceful_shutdown(stopped()).await
+        axum::serve(listener, router(web, ROUTES)).with_graceful_shutdown(stopped()).await
     })
 }
 
@@ -74,8 +74,8 @@ fn web(desk: Arc<Desk>, settings: &Settings) -> Web {
     }
 }
 
-fn router(web: Arc<Web>) -> Router {
-    let routes = ROUTES.iter().fold(Router::new(), |router, route| {
+fn router(web: Arc<Web>, routes: &'static [Route]) -> Router {
+    let routes = routes.iter().fold(Router::new(), |router, route| {
         let method = if route.way == Way::Get { MethodFilter::GET } else { MethodFilter::POST };
         let answer = move |State(web), Path(params): Path<HashMap<String, String>>, query, request: Request| {
             answer(web, Some(route), params, query, request)
@@ -250,4 +250,72 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::{Problem, Shown};
+    use baara_desk::Fault;
+    use std::io::Read;
+    use std::net::TcpStream;
+
+    fn breaks(_: &Visit) -> Shown {
+        panic!("a promise of this page")
+    }
+
+    fn fails(_: &Visit) -> Shown {
+        Err(Problem::Fault(Fault::Io(std::io::ErrorKind::StorageFull.into())))
+    }
+
+    fn works(_: &Visit) -> Shown {
+        Ok(Reply::See("/bien".to_owned()))
+    }
+
+    const fn open(path: &'static str, page: fn(&Visit) -> Shown) -> Route {
+        Route { way: Way::Get, path, who: Who::Anybody, page }
+    }
+
+    /// Pages that go wrong in each way, and one that does not.
+    const FAULTY: &[Route] = &[open("/casse", breaks), open("/panne", fails), open("/marche", works)];
+
+    /// Serves those pages over an empty book, and asks them one after the other: the status, and the page.
+    fn asked(requests: &[(&str, &str)]) -> Vec<(u16, String)> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = Arc::new(Desk::create(&folder.path().join("book"), true).expect("a book"));
+        let settings = Settings { address: String::new(), hosts: Vec::new() };
+        let web = Arc::new(web(desk, &settings));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("an address");
+        let at = listener.local_addr().expect("an address");
+        runtime.spawn(async move { axum::serve(listener, router(web, FAULTY)).await });
+        let ask = |(path, cookie): &(&str, &str)| {
+            let mut line = TcpStream::connect(at).expect("it listens");
+            write!(line, "GET {path} HTTP/1.1\r\nhost: {at}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n").expect("sent");
+            let mut text = String::new();
+            line.read_to_string(&mut text).expect("answered");
+            (text[9..12].parse().expect("a status"), text)
+        };
+        requests.iter().map(ask).collect()
+    }
+
+    #[test]
+    fn a_page_that_breaks_breaks_alone_and_says_so_in_both_languages() {
+        let came = asked(&[("/casse", ""), ("/marche", ""), ("/casse", "langue=en"), ("/marche", ""), ("/casse", ""), ("/marche", "")]);
+        let statuses: Vec<u16> = came.iter().map(|(status, _)| *status).collect();
+        assert_eq!(statuses, [500, 303, 500, 303, 500, 303]);
+        assert!(came[0].1.contains("Cette page s'est arrêtée") && came[0].1.contains("Rien n'a été enregistré"), "{}", came[0].1);
+        assert!(came[2].1.contains("This page stopped") && came[2].1.contains("lang=\"en\""), "{}", came[2].1);
+        assert!(came.iter().all(|(_, text)| !text.contains("promise")), "what broke is for the log, not for people");
+        assert!(came[0].1.contains("content-security-policy"), "as safe as any page");
+    }
+
+    #[test]
+    fn a_fault_is_told_in_three_parts_and_names_no_file() {
+        let came = asked(&[("/panne", ""), ("/panne", "langue=en"), ("/nulle-part", ""), ("/nulle-part", "langue=en")]);
+        assert_eq!(came.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [500, 500, 404, 404]);
+        assert!(came[0].1.contains("<h1>Panne") && came[0].1.contains("desk/io"), "{}", came[0].1);
+        assert!(came[1].1.contains("<h1>Fault") && came[1].1.contains("desk/io"), "{}", came[1].1);
+        assert!(came[2].1.contains("Cette page n'existe pas") && came[3].1.contains("There is no such page"), "{}", came[3].1);
+    }
 }

@@ -1,5 +1,6 @@
 //! The pages over real HTTP: who may ask what, what is recorded once, what a hostile browser gets, what a fault looks like.
 
+mod faults;
 mod forms;
 mod hostile;
 mod privileges;

@@ -32,16 +32,11 @@ pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
     for (declared, sha256, _) in registry.plugins() {
         let kinds: Vec<&str> = declared.kinds.iter().map(|k| k.kind.as_str()).collect();
         let trouble = registry.trouble(&declared.id);
-        let state = match trouble.as_ref().map(|no| no.code.as_str()) {
-            None => "plugin-loaded",
-            Some("plugin/missing") => "plugin-missing",
-            Some("plugin/quarantined") => "plugin-quarantined",
-            Some(_) => "plugin-refused",
-        };
+        let state = format!("plugin-{}", registry.state(&declared.id));
         let cells = vec![
             Cell::text(declared.id.as_str()),
             Cell::text(declared.version.as_str()),
-            Cell::Word(state.to_owned()),
+            Cell::Word(state),
             Cell::text(kinds.join(" ")),
             Cell::text(sha256),
             Cell::text(trouble.map_or_else(String::new, |no| session.words.refusal(&no).happened)),

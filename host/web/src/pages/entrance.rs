@@ -74,7 +74,8 @@ fn ask(r: &Reading<'_>, problem: Option<String>) -> (String, Markup) {
         html! { p.lead { (facility(r, site)) } }
     };
     let title = r.word(title).to_owned();
-    (title.clone(), html! { (problem) h1 { (title) } (place) (inner) })
+    let over = html! { @if r.visit.query.get("fini") == "oui" { div.panel role="status" { p { strong { (r.word("web.session-over")) } } p { (r.word("web.session-over-try")) } } } };
+    (title.clone(), html! { (problem) (over) h1 { (title) } (place) (inner) })
 }
 
 /// Checks the secret, slowly, and begins a session.

@@ -15,7 +15,8 @@ pub(crate) fn show(visit: &Visit, method: &Method, problem: &Problem) -> Reply {
             // After signing in people come back to the page they asked for; a form is never sent again unseen.
             let back = if *method == Method::GET { visit.address.as_str() } else { "/" };
             let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
-            Reply::See(format!("/connexion?vers={back}"))
+            let over = if visit.cookie.is_some() { "fini=oui&" } else { "" }; // They were here before.
+            Reply::See(format!("/connexion?{over}vers={back}"))
         }
         Problem::NotFound => told(visit, 404, "web.not-found", "web.not-found-try"),
         Problem::Refused(refusal) => visit.read(|r| {
