@@ -8,7 +8,8 @@ use baara_desk::{Answer, Clock, Desk, Source, Submission, Wanted};
 use baara_journal::Journal;
 use baara_plugin_api::export::HostSide;
 use baara_plugin_api::{Ask, Command, Date, Id, Message, Value, answer_call, json};
-use baara_tests::{Decade, Fixture, SITE, Scratch};
+use baara_tests::{Browser, Decade, Fixture, SITE, Scratch};
+use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ fn main() {
         Some("--decade") => return decade(),
         Some("--plugin") => return plugin(),
         Some("--open") => return opens(Path::new(&args[2])),
+        Some("--serve") => return serves(Path::new(&args[2])),
         _ => {}
     }
     println!("Durable commands: a sale through form, plugin, guards, hash and commit, against ready-made bytes");
@@ -236,6 +238,82 @@ fn decade() {
     let program = std::env::current_exe().expect("a path");
     let told = std::process::Command::new(program).arg("--open").arg(&folder).status();
     assert!(told.is_ok_and(|status| status.success()), "a process of its own opens it");
+    refused(&folder);
+    pages(&folder);
+}
+
+/// A sheet of 25 lines, all right but the last: the book takes the others back.
+fn refused(folder: &Path) {
+    let desk = Desk::open(folder, |_| {}).expect("opens");
+    let line = |n: u32| {
+        let Value::Object(fields) = json!({"code": format!("c{n}"), "label": "Client", "kind": if n == 25 { "?" } else { "public" }})
+        else {
+            panic!("fields are an object")
+        };
+        Submission::new(SITE, "customer", &Id::new("person", "ken-chef"), fields)
+    };
+    let took = best(5, || {
+        let answers = desk.submit_whole((1..=25).map(line).collect());
+        assert_eq!(answers.iter().filter(|answer| answer.is_no()).count(), 1, "{answers:?}");
+    });
+    println!("a refused sheet of 25 lines: {took:.1} ms");
+}
+
+/// The pages that people write on, and those that sum up.
+const PAGES: [(&str, &[&str]); 3] = [
+    ("entry pages, aim 10 ms", &["/", "/noter", "/noter/harvest", "/recoltes/nouvelle", "/pointage", "/depenses/nouvelle"]),
+    ("dashboards, aim 50 ms", &["/tableau-de-bord", "/magasin", "/caisse", "/rapports/stock"]),
+    ("a sheet to key in", &["/grille/loss"]),
+];
+
+/// Asks a book's pages, served by a process of their own, as one browser does.
+fn pages(folder: &Path) {
+    let start = Instant::now();
+    let program = std::env::current_exe().expect("a path");
+    let mut child =
+        std::process::Command::new(program).arg("--serve").arg(folder).stdout(std::process::Stdio::piped()).spawn().expect("a process");
+    let mut at = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut at).expect("it says where it answers");
+    let opened = start.elapsed().as_secs_f64() * 1e3;
+    let browser = Browser::at(at.trim()).signed_in("ken-chef");
+    let first = browser.get("/");
+    assert_eq!(first.status, 200, "{}", first.text);
+    println!("\nPages of that book: cold start {opened:.0} ms, first page shown after {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    println!("page                    p50 ms   p95 ms     kB");
+    for (class, pages) in PAGES {
+        let mut all = Vec::new();
+        for page in pages {
+            let (mut times, mut size) = (Vec::new(), 0);
+            let end = Instant::now() + RUN; // A slow page is asked less often.
+            while times.len() < 100 && (times.len() < 3 || Instant::now() < end) {
+                let start = Instant::now();
+                let came = browser.get(page);
+                times.push(start.elapsed());
+                assert_eq!(came.status, 200, "{page}: {}", came.text);
+                size = came.text.len();
+            }
+            times.sort_unstable();
+            println!("{page:<22} {:>8.1} {:>8.1} {:>6}", millis(&times, 50), millis(&times, 95), size / 1000);
+            all.extend(times);
+        }
+        all.sort_unstable();
+        println!("{class}: p50 {:.1} ms, p95 {:.1} ms", millis(&all, 50), millis(&all, 95));
+    }
+    println!("resident while serving {} MB, aim 120; at most {} MB", memory_mb(child.id(), "VmRSS:"), memory_mb(child.id(), "VmHWM:"));
+    child.kill().expect("it served until now");
+    child.wait().expect("it ended");
+}
+
+/// The time that so many of a hundred did not exceed, in milliseconds.
+fn millis(sorted: &[Duration], percent: usize) -> f64 {
+    sorted[(sorted.len() - 1) * percent / 100].as_secs_f64() * 1e3
+}
+
+/// Serves a book until it is killed, and says where.
+fn serves(folder: &Path) {
+    let desk = Arc::new(Desk::open(folder, |_| {}).expect("opens"));
+    let settings = baara_web::Settings { address: "127.0.0.1:0".to_owned(), hosts: Vec::new() };
+    baara_web::serve(desk, &settings, |at| println!("{at}")).expect("serves");
 }
 
 /// The quickest of some runs, in milliseconds.
@@ -343,7 +421,12 @@ impl HostSide for Host<'_> {
 }
 
 fn resident_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap_or_default();
+    memory_mb(std::process::id(), "VmRSS:")
+}
+
+/// A figure of a process's memory, in megabytes.
+fn memory_mb(process: u32, figure: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with(figure)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
