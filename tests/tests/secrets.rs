@@ -253,8 +253,7 @@ fn a_member_from_outside_uses_each_code_of_the_paper_list_once() {
     };
     assert!(head.post("/codes/kon-treasurer/liste", &[]).text.contains("code-list/nothing-waits"));
     issue();
-    let unprinted = served.knock("kon-treasurer", &secret("kon-treasurer"), "");
-    assert!(unprinted.status == 422 && unprinted.text.contains("Tous les codes"), "endorsed and not printed: {}", unprinted.text);
+    assert!(served.enter("kon-treasurer").is_in(), "a list that nobody holds yet locks nobody out");
     let printed = head.post("/codes/kon-treasurer/liste", &[]);
     let list = codes(&printed.text);
     assert_eq!(list.len(), 20, "{}", printed.text);
@@ -278,8 +277,9 @@ fn a_member_from_outside_uses_each_code_of_the_paper_list_once() {
     assert!(head.get(&given.place).text.contains("Visé par Moussa Coulibaly sur l'appareil de Seydou Koné"));
     // A lost list is replaced: the old one is dead.
     issue();
+    assert!(served.taken(&served.knock("kon-treasurer", &own, code(3))).is_in(), "until the new one is printed");
     let second = codes(&head.post("/codes/kon-treasurer/liste", &[]).text);
-    assert_eq!(served.knock("kon-treasurer", &own, code(3)).status, 422);
+    assert_eq!(served.knock("kon-treasurer", &own, code(4)).status, 422, "then it is dead");
     assert!(served.taken(&served.knock("kon-treasurer", &own, &second[0])).is_in());
     for n in 2..=20 {
         let next = &second[if n <= 10 { (n - 1) * 2 } else { (n - 11) * 2 + 1 }];

@@ -283,8 +283,8 @@ pub(crate) enum User {
     },
     /// Show the entry code of an endorsed `secret-reset`, or print the codes of an endorsed `code-list`: once.
     Codes {
-        /// The person they are for.
-        person: String,
+        /// The person they are for; `--as` is who shows them.
+        whom: String,
     },
 }
 

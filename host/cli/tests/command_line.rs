@@ -296,6 +296,18 @@ fn a_real_book_asks_for_secrets_and_plays_no_time() {
     assert_eq!(no(&run(&["user", "secret", "c-sec"], &short)), "person/short-secret");
     assert_eq!(code(&run(&store, &[("BAARA_SECRET", "baobab")])), 0);
 
+    // A reset takes two people; its code is shown once, and opens the way to a secret of one's own and to nothing else.
+    let baobab = [("BAARA_SECRET", "baobab")];
+    let seq = json(&run(&["record", "secret-reset", "--person", "c-sec", "--as", "c-chef"], &baobab))["seq"].to_string();
+    assert_eq!(no(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab)), "code-list/nothing-waits");
+    assert_eq!(code(&run(&["endorse", &seq, "--as", "c-sec"], &baobab)), 0);
+    let given = json(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab));
+    let given = given["code"].as_str().expect("a code");
+    assert_eq!(no(&run(&store, &baobab)), "person/wrong-secret");
+    assert_eq!(no(&run(&store, &[("BAARA_SECRET", given)])), "person/choose-first");
+    assert_eq!(code(&run(&["user", "secret", "c-sec"], &[("BAARA_SECRET", given), ("BAARA_NEW_SECRET", "baobab")])), 0);
+    assert_eq!(no(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab)), "code-list/nothing-waits");
+
     // On a phone that another person holds: four wrong secrets, and the next try must wait.
     let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
     let served = command.current_dir(&farm.folder).args(["--book", "livre", "serve", "--listen", "127.0.0.1:0"]);

@@ -1,7 +1,8 @@
 //! What proves who acts: the secret a person chose, a code given once after a reset, a paper list of codes.
 //!
 //! All are kept as slow hashes beside the sealed texts, never in the journal. Each is kept under a name that carries
-//! how often the book has reset it, so that an endorsed reset or a new list makes the older ones prove nobody at once.
+//! how often the book has reset it: an endorsed reset makes older secrets prove nobody at once, a new list the older
+//! codes as soon as it is printed.
 
 use crate::{Desk, Fault, people};
 use argon2::Argon2;
@@ -59,7 +60,7 @@ pub enum Codes {
     NoList,
     /// The code of this number comes next.
     Next(usize),
-    /// All are used, or the new list has not been printed.
+    /// All are used.
     UsedUp,
 }
 
@@ -136,7 +137,8 @@ impl Desk {
         if !self.is_kept(&names.secret(), secret)? {
             return Err(Refusal::new("person/wrong-secret").with("person", person).into());
         }
-        match self.next_code(&names)? {
+        let (names, next) = self.next_code(names)?;
+        match next {
             Codes::NoList => Ok(Proved::Chosen),
             Codes::UsedUp => Err(Refusal::new("person/no-code-left").with("person", person).into()),
             Codes::Next(n) => {
@@ -193,7 +195,7 @@ impl Desk {
     /// # Errors
     /// When it cannot be read.
     pub fn codes(&self, book: &TheBook, person: &Id) -> Result<Codes, Fault> {
-        if self.is_practice() { Ok(Codes::NoList) } else { self.next_code(&Names::of(book, person)) }
+        if self.is_practice() { Ok(Codes::NoList) } else { Ok(self.next_code(Names::of(book, person))?.1) }
     }
 
     /// True when a reset was endorsed and the code that opens it has not been shown.
@@ -255,16 +257,20 @@ impl Desk {
         Ok(codes)
     }
 
-    fn next_code(&self, names: &Names) -> Result<Codes, Fault> {
+    /// The newest list that was printed counts: one that nobody holds yet locks nobody out.
+    fn next_code(&self, mut names: Names) -> Result<(Names, Codes), Fault> {
+        while names.lists > 0 && self.kept(|kept| kept.secret(&names.printed()))?.is_none() {
+            names.lists -= 1;
+        }
         if names.lists == 0 {
-            return Ok(Codes::NoList);
+            return Ok((names, Codes::NoList));
         }
         for n in 1..=LIST {
             if self.kept(|kept| kept.secret(&names.code(n)))?.is_some() {
-                return Ok(Codes::Next(n));
+                return Ok((names, Codes::Next(n)));
             }
         }
-        Ok(Codes::UsedUp)
+        Ok((names, Codes::UsedUp))
     }
 
     /// True when a slow hash is kept under a name and what was typed gives it. The file is free while it is computed.

@@ -46,7 +46,7 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
             people::add(session, &name, &sex, &roles, external, &common)
         }
         Command::User { what: User::Secret { person } } => people::secret(session, person.as_deref()),
-        Command::User { what: User::Codes { person } } => people::codes(session, &person),
+        Command::User { what: User::Codes { whom } } => people::codes(session, &whom),
         Command::Verify => book::verify(session),
         Command::Backup { file } => book::backup(session, &file),
         Command::Restore { file } => book::restore(session, &file),

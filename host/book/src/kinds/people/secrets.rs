@@ -1,5 +1,6 @@
 //! What proves a person: a secret that no longer counts, a paper list of codes given out. The proofs themselves are no
-//! entries; an entry only counts them, and what was kept under an older count proves nobody any more.
+//! entries; an entry only counts them, and what was kept under an older count proves nobody any more (of a list, once the
+//! new one is printed).
 
 use baara_plugin_api::prelude::*;
 
@@ -21,7 +22,7 @@ impl Record for SecretReset {
     }
 }
 
-/// Gives a member from outside a numbered paper list of codes; the list they had stops counting.
+/// Gives a member from outside a numbered paper list of codes; the list they had stops counting when it is printed.
 #[derive(Form)]
 pub(super) struct CodeList {
     #[field(of = "person")]
