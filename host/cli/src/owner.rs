@@ -118,7 +118,7 @@ fn answer(stream: &UnixStream, desk: &Arc<Desk>) -> Option<()> {
     };
     let told = json!({"out": done.out, "err": done.err, "code": done.code});
     let mut stream = stream;
-    writeln!(stream, "{told}").ok()
+    stream.write_all(format!("{told}\n").as_bytes()).ok() // In one go: an export through its pieces takes minutes.
 }
 
 /// Runs a command through the process that has the book open; `None` when there is none to be reached.
