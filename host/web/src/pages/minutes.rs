@@ -161,10 +161,10 @@ fn by_college(r: &Reading<'_>, s: &Sitting) -> Markup {
             .collect::<Vec<_>>()
     };
     html! {
-        table {
+        div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
             thead { tr { th scope="col" { (r.words.field("mandate", "college")) } th scope="col" { (r.word("web.minutes-present-members")) } } }
             tbody { @for college in colleges { @let here = present(college); tr { td { (r.label(college)) } td { @if here.is_empty() { "–" } @else { (here.join(" ; ")) } } } } }
-        }
+        } }
     }
 }
 
@@ -235,7 +235,7 @@ fn attendance(r: &Reading<'_>, s: &Sitting, code: Option<&str>) -> Markup {
         (letterhead(r, before(on)))
         p.big role="heading" aria-level="2" { (r.word("web.minutes-sheet")) }
         p.center { (r.say(&Said::new("web.minutes-sheet-of").with("session", r.words.choice(s.meeting.text("session"))).with("day", day(r, Some(on))).with("place", s.meeting.text("place")))) }
-        div.scroll { table.ruled {
+        div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table.ruled {
             thead { tr { th { "N°" } th { (r.word("web.minutes-name")) } th { (r.word("web.minutes-capacity")) } th { (r.words.field("mandate", "college")) } th { (r.word("web.minutes-presence")) } th.sign-box { (r.word("web.meeting-signature")) } } }
             tbody {
                 @for (at, member) in s.members.iter().enumerate() { tr {
@@ -271,7 +271,7 @@ pub(crate) fn sharing_list(visit: &Visit) -> Shown {
                     p.big role="heading" aria-level="2" { (r.word("web.sharing-list-title")) }
                     p.center { (r.say(&Said::new("web.sharing-list-of").with("unit", unit).with("until", day(r, d.until)).with("decision", d.decision.as_ref().map(Id::code).unwrap_or_default()))) }
                     p { (r.say(&Said::new("web.sharing-formula").with("workers", francs(d.workers)).with("points", d.points))) }
-                    div.scroll { table.ruled {
+                    div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table.ruled {
                         thead { tr { th { "N°" } th { (r.word("web.minutes-name")) } th.right { (r.words.column("points")) } th.right { (r.word("web.sharing-due")) } th.right { (r.word("web.sharing-paid")) } th.right { (r.word("web.sharing-rest")) } th.sign-box { (r.word("web.sharing-sign")) } } }
                         tbody {
                             @for (at, one) in d.persons.iter().enumerate() { tr {

@@ -252,7 +252,7 @@ fn simulated(r: &Reading<'_>, draft: &Draft<'_>, table: &Table) -> Markup {
         p.lead { strong { (name) } ", " (r.say(&Said::new("web.sharing-until").with("day", &shown_until))) }
         p { (r.word("web.sharing-nothing-recorded")) }
         h2 { (r.word("web.sharing-months")) }
-        div.scroll { table {
+        div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
             thead { tr { th { (r.words.column("month")) } th { (r.word("web.sharing-key-column")) } th.right { (r.words.column("amount")) } } }
             tbody {
                 @for row in &months { tr { td { (row.month) } td { (Id::parse(row.key).map_or_else(|_| row.key.to_owned(), |id| id.code().to_owned())) } td.right { (r.francs(row.francs)) } } }
@@ -260,7 +260,7 @@ fn simulated(r: &Reading<'_>, draft: &Draft<'_>, table: &Table) -> Markup {
             }
         } }
         h2 { (r.word("web.sharing-parts")) }
-        div.scroll { table {
+        div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
             thead { tr { th { (r.words.column("beneficiary")) } th { (r.words.column("ratio")) } th.right { (r.words.column("amount")) } } }
             tbody {
                 @for row in &parts { tr { td { (beneficiary(r, row.to)) } td { @if row.ratio.is_empty() { (r.word("web.sharing-repaid")) } @else { (row.ratio) } } td.right { (r.francs(row.francs)) } } }
@@ -271,7 +271,7 @@ fn simulated(r: &Reading<'_>, draft: &Draft<'_>, table: &Table) -> Markup {
         @if !people.is_empty() {
             h2 { (r.word("web.sharing-each")) }
             p { (r.say(&Said::new("web.sharing-formula").with("workers", r.francs(workers)).with("points", points))) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
                 thead { tr { th { (r.words.field("payout", "person")) } th.right { (r.words.column("points")) } th.right { (r.words.column("amount")) } } }
                 tbody {
                     @for row in &people { tr {
@@ -375,7 +375,7 @@ pub(crate) fn payout(visit: &Visit) -> Shown {
                     @if let Some(decision) = &d.decision { dt { (r.word("web.leave")) } dd { a href={ "/chose/decision/" (decision.code()) } { (decision.code()) } } }
                 }
                 p { (r.say(&Said::new("web.sharing-formula").with("workers", r.francs(d.workers)).with("points", d.points))) }
-                div.scroll { table {
+                div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
                     thead { tr { th { (r.words.field("payout", "person")) } th.right { (r.word("web.sharing-due")) } th.right { (r.word("web.sharing-paid")) } th.right { (r.word("web.sharing-rest")) } } }
                     tbody {
                         @for p in &d.persons { tr {

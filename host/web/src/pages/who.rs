@@ -21,7 +21,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
             h1 { (title) }
             p.lead { (r.word("web.who-lead")) }
             h2 { (r.word("web.who-roles")) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
                 thead { tr { th scope="col" { (r.word("web.who-role")) } th scope="col" { (r.word("web.who-here")) } } }
                 tbody { @for (role, persons) in &holders { tr {
                     th scope="row" { (r.label(role)) }
@@ -74,7 +74,7 @@ fn acts(r: &Reading<'_>, kinds: &[String], holders: &BTreeMap<Id, Vec<Id>>) -> M
         @for subject in subjects() { @if let Some(lines) = by.get(subject) {
             details {
                 summary { (r.word(&format!("subject.{subject}"))) " (" (lines.len()) ")" }
-                div.scroll { table {
+                div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
                     thead { tr { th scope="col" { (r.word("web.who-act")) } th scope="col" { (r.word("web.who-who")) } } }
                     tbody { @for (act, roles) in lines { tr { th scope="row" { (act) } td { (roles) } } } }
                 } }
@@ -107,7 +107,7 @@ fn rules(r: &Reading<'_>, sort: &str) -> Markup {
         kind => r.words.kind(kind),
     };
     html! {
-        div.scroll { table {
+        div.scroll tabindex="0" role="region" aria-label=(r.word("web.table")) { table {
             thead { tr { th scope="col" { (r.word("web.who-act")) } th scope="col" { (r.word("web.who-whose")) } } }
             tbody { @for (kind, list) in &found { tr { th scope="row" { (called(kind)) } td { (needs(r, list)) } } } }
         } }
