@@ -1,102 +1,137 @@
-// Real browsers on a served practice book: node run.mjs BASE OUT. Ends with 0 when everything holds.
+// Real browsers on a practice book: node run.mjs BAARA BOOK OUT. Ends with 0 when everything holds.
 //
-// Chromium sees every page once in each language: axe-core, three widths, two screenshots, its weight. The journeys know
-// only what is written on the screen; they run in French at 360 px without any script, and some again in other ways.
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Each journey is typed as commands on one copy of the book, and walked in browsers on others, each served to one way of
+// visiting: afterwards each copy holds the same entries. Chromium walks them in French at 360 px without any script, then
+// with scripts, then in English on a wide window; Firefox walks them too. Every page is seen once in each language, and
+// what is typed outlives a cut of the wifi.
 import { chromium } from 'playwright-core';
-import { PAGES } from './pages.mjs';
-import { JOURNEYS } from './journeys.mjs';
+import puppeteer from 'puppeteer-core';
+import { Book } from './books.mjs';
+import { Hand, chromiumTouch, firefoxTouch } from './hand.mjs';
+import { LEFT_OPEN, seeAll } from './pages.mjs';
 import { DRAFTS } from './drafts.mjs';
-import { firefox } from './firefox.mjs';
+import { CARRIED, JOURNEYS, PEOPLE } from './journeys.mjs';
 
-const [base, out] = process.argv.slice(2);
-mkdirSync(out, { recursive: true });
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const [baara, practice, out] = process.argv.slice(2);
 const failures = [];
 const fail = text => { failures.push(text); console.log('FAILED', text); };
-const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+const only = process.env.ONLY;
 
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+const WAYS = [
+  { name: 'plain', language: 'fr', width: 360, script: false },
+  { name: 'script', language: 'fr', width: 360, script: true },
+  { name: 'english', language: 'en', width: 1280, script: false },
+  { name: 'firefox', language: 'fr', width: 360, firefox: true },
+];
 
-/** A browser of one person, signed in through the door as anybody would. */
-export async function signedIn(person, { language = 'fr', width = 360, script = true } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 740 }, javaScriptEnabled: script, baseURL: base, bypassCSP: true });
+const chrome = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
+
+/** A hand in a fresh browser of its own, on the first page of a book. */
+async function fresh(browser, base, way) {
+  const viewport = { width: way.width, height: 740 };
+  if (way.firefox) {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport(viewport);
+    await page.goto(base);
+    return new Hand(firefoxTouch(page, context), way.language);
+  }
+  const context = await browser.newContext({ viewport, javaScriptEnabled: way.script });
   const page = await context.newPage();
+  page.setDefaultTimeout(20000);
+  await page.goto(base);
+  return new Hand(chromiumTouch(page), way.language);
+}
+
+/** Somebody comes in by the door: the language, the facility, their name. */
+async function enter(browser, base, way, who) {
+  const hand = await fresh(browser, base, way);
+  if (way.language === 'en') await hand.touch.press(await hand.control('press', 'English'));
+  const [facility, name] = PEOPLE[who];
+  for (const word of [facility, name, 'Entrer']) await hand.press(word);
+  hand.taps = 0;
+  return hand;
+}
+
+/** Walks every journey in one way on a copy of the book, and compares what was kept with what the commands kept. */
+async function walk(way, eve, typed) {
+  const book = new Book(baara, practice, way.name);
+  const base = await book.serve();
+  const browser = way.firefox
+    ? await puppeteer.launch({ browser: 'firefox', executablePath: process.env.FIREFOX || '/usr/bin/firefox-esr', headless: true })
+    : chrome;
+  try {
+    for (const journey of JOURNEYS) {
+      const began = Date.now();
+      await journey.go(who => enter(browser, base, way, who));
+      console.log(`ok ${way.name}: ${journey.name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+    }
+    const kept = book.entries(eve);
+    const told = typed.map(entry => way.language === 'en' ? CARRIED.reduce((text, [fr, en]) => text.replaceAll(fr, en), entry) : entry);
+    const at = Array.from({ length: Math.max(kept.length, told.length) }, (_, i) => i).find(i => kept[i] !== told[i]);
+    if (at === undefined) console.log(`ok ${way.name}: ${kept.length} entries, as the commands made them`);
+    else fail(`${way.name}: entry ${at + 1} of the journeys\n  by hand:    ${kept[at]}\n  by command: ${told[at]}`);
+  } catch (error) {
+    fail(`${way.name}: ${error.stack}`);
+  } finally {
+    if (way.firefox) await browser.close();
+    await book.end();
+  }
+}
+
+/** A phone with scripts on a book, signed in as a person, or as nobody. */
+async function phone(base, person, language = 'fr') {
+  const context = await chrome.newContext({ viewport: { width: 360, height: 740 }, baseURL: base, bypassCSP: true });
+  const page = await context.newPage();
+  const hand = new Hand(chromiumTouch(page), language);
   await page.goto(`/langue/${language}`);
   if (person) {
     await page.goto(`/connexion?site=${person.split('-')[0]}&qui=person/${person}`);
-    await page.locator('button.main').click();
-    // What the door still loads is not counted as the next page's.
-    await page.waitForURL(url => !url.pathname.startsWith('/connexion'));
-    await page.waitForLoadState('networkidle');
+    await hand.press('Entrer');
   }
-  return page;
+  return { page, hand };
 }
 
-/** What a phone must hold of one page. */
-async function look(page, path, language) {
-  const name = `${language}${path.replace(/[^a-z0-9]+/gi, '-')}`;
-  let bytes = 0, requests = 0;
-  const count = async response => { if (!response.url().startsWith('http')) return; requests += 1; bytes += (await response.request().sizes().catch(() => ({ responseBodySize: 0 }))).responseBodySize; };
-  page.on('response', count);
-  const came = await page.goto(path);
-  await page.waitForLoadState('networkidle');
-  page.off('response', count);
-  if (came.status() >= 400 && !path.startsWith('/nulle-part')) fail(`${path}: ${came.status()}`);
-  if (requests > 5) fail(`${path}: ${requests} requests`);
-  if (bytes > 80 * 1024) fail(`${path}: ${bytes} bytes`);
-  for (const width of [320, 412, 360]) {
-    await page.setViewportSize({ width, height: 740 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wide > 0) fail(`${path} (${language}) is ${wide} px too wide at ${width}`);
-  }
-  await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) fail(`${path} (${language}) is ${wide} px too wide with letters twice as large`);
-  await page.evaluate(() => { document.documentElement.style.fontSize = ''; });
-  const small = await page.evaluate(() => [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, summary, .tile, .button')]
-    .filter(e => e.offsetParent && !['radio', 'checkbox'].includes(e.type))
-    .filter(e => e.getBoundingClientRect().height < 47.5).map(e => `${e.tagName} ${e.name || e.textContent.trim().slice(0, 30)}`));
-  if (small.length) fail(`${path}: smaller than 48 px: ${small.join('; ')}`);
-  await page.screenshot({ path: `${out}/${name}-360.png`, fullPage: true });
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
-  for (const violation of found.violations) fail(`${path} (${language}): ${violation.id}: ${violation.nodes.slice(0, 3).map(n => n.target + ' ' + (n.any[0]?.message || '')).join(' | ')}`);
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await page.screenshot({ path: `${out}/${name}-1280.png`, fullPage: true });
+/** Every page of the book that the commands made, in both languages. */
+async function see(base, entries) {
+  for (const language of ['fr', 'en']) await seeAll(language, (person, language) => phone(base, person, language), entries, out, fail);
 }
 
-const only = process.env.ONLY;
-if (!only || only === 'pages') {
-  for (const language of ['fr', 'en']) {
-    for (const [person, paths] of Object.entries(PAGES)) {
-      const page = await signedIn(person === 'nobody' ? null : person, { language });
-      for (const path of paths) await look(page, path, language).catch(e => fail(`${path}: ${e.message}`));
-      await page.context().close();
-    }
+/** What becomes of a form when the wifi is cut. */
+async function draft() {
+  const book = new Book(baara, practice, 'drafts');
+  const base = await book.serve();
+  for (const [name, go] of Object.entries(DRAFTS)) {
+    await go(async person => (await phone(base, person)).page).then(() => console.log('ok', name), e => fail(`${name}: ${e.message}`));
   }
-  console.log('pages seen');
+  await book.end();
 }
 
-if (!only || only === 'journeys') {
-  for (const [name, journey] of Object.entries(JOURNEYS)) {
-    const ways = journey.again ? [{ script: false }, { script: true }, { script: false, language: 'en', width: 1280 }] : [{ script: false }];
-    for (const way of ways) {
-      const told = `${name} ${JSON.stringify(way)}`;
-      try {
-        await journey.go(person => signedIn(person, way), way);
-        console.log('ok', told);
-      } catch (error) {
-        fail(`${told}: ${error.message.split('\n').slice(0, 6).join(' / ')}`);
-      }
-    }
+const twin = new Book(baara, practice, 'typed');
+const base = await twin.serve();
+const eve = twin.entries(0).length;
+const entries = {};
+for (const journey of JOURNEYS) {
+  for (const line of journey.typed) {
+    const answer = twin.type(line);
+    const no = answer.refused?.code ?? answer.fields?.[0].code;
+    if (no !== journey.refused) fail(`${line}: ${JSON.stringify(answer)}`);
+    if (journey.entry) entries[journey.entry] = answer.seq;
   }
 }
-if (!only || only === 'drafts') for (const [name, go] of Object.entries(DRAFTS)) await go(signedIn).then(() => console.log('ok', name), e => fail(`${name}: ${e.message}`));
-await browser.close();
+const typed = twin.entries(eve);
+for (const [name, line] of Object.entries(LEFT_OPEN)) {
+  const answer = twin.type(line);
+  if (!answer.ok) fail(`${line}: ${JSON.stringify(answer)}`);
+  entries[name] = answer.seq;
+}
+const ways = async () => {
+  for (const way of WAYS.filter(way => !only || only === way.name)) await walk(way, eve, typed);
+  if (!only || only === 'drafts') await draft();
+};
+await Promise.all([ways(), !only || only === 'pages' ? see(base, entries) : null]);
 
-if (!only || only === 'firefox') await firefox(base, out).then(() => console.log('ok firefox'), error => fail(`firefox: ${error.message}`));
-
+await twin.end();
+await chrome.close();
 console.log(failures.length ? `${failures.length} failures` : 'everything holds');
 process.exit(failures.length ? 1 : 0);
