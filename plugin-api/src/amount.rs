@@ -251,6 +251,9 @@ pub enum Rounding {
 }
 
 impl Ratio {
+    /// Nothing of anything.
+    pub const NONE: Ratio = Ratio { num: 0, den: 1 };
+
     /// `num / den`.
     #[must_use]
     pub fn new(num: u64, den: u64) -> Option<Ratio> {
@@ -278,6 +281,29 @@ impl Ratio {
     #[must_use]
     pub fn den(self) -> u64 {
         self.den
+    }
+
+    /// The part of a part, in lowest terms; `None` when it does not fit.
+    ///
+    /// ```
+    /// # use baara_plugin_api::Ratio;
+    /// let stone = Ratio::parse("350").unwrap().times(Ratio::parse("0.06").unwrap()).unwrap();
+    /// assert_eq!(stone.to_string(), "21/1");
+    /// ```
+    #[must_use]
+    pub fn times(self, other: Ratio) -> Option<Ratio> {
+        fn common(a: u128, b: u128) -> u128 {
+            if b == 0 { a.max(1) } else { common(b, a % b) }
+        }
+        let (num, den) = (u128::from(self.num) * u128::from(other.num), u128::from(self.den) * u128::from(other.den));
+        let common = common(num, den);
+        Ratio::new(u64::try_from(num / common).ok()?, u64::try_from(den / common).ok()?)
+    }
+
+    /// One over it; `None` for nothing.
+    #[must_use]
+    pub fn inverse(self) -> Option<Ratio> {
+        Ratio::new(self.den, self.num)
     }
 
     /// `count × num / den`, made whole as told; `None` when it does not fit.

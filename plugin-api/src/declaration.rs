@@ -133,8 +133,9 @@ impl Kind {
     }
 }
 
-fn read<R: Record>(cmd: &Command) -> Result<R, Refusal> {
-    R::read(&cmd.fields).map_err(|errors| {
+/// The typed form of a command; the first field error as a refusal.
+pub(crate) fn read<F: Form>(cmd: &Command) -> Result<F, Refusal> {
+    F::read(&cmd.fields).map_err(|errors| {
         let first = errors.into_iter().next().expect("a failed reading has an error");
         let mut refusal = Refusal { code: first.code, args: first.args };
         refusal.args.insert("field".to_owned(), first.field);

@@ -14,8 +14,9 @@ pub mod items;
 mod message;
 mod refusal;
 pub mod sdk;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod trade;
 
 pub use amount::{Amount, BadNumber, MAX_COUNT, Ratio, Rounding, Unfit, Unit, read_number, split};
 pub use baara_plugin_api_derive::{Choice, Form};
@@ -38,6 +39,6 @@ pub mod prelude {
     pub use crate::{
         Amount, Book, Choice, Command, Date, Datelike, Days, Decided, Effect, Effects, Field, FieldValue, Form, Grant, Id, Kind, Money,
         Months, NUMBER, Plugin, Ratio, Record, Refusal, Rounding, Table, Thing, ThingDeclaration, Unit, Value, grant, items, json,
-        read_number, sdk, split,
+        read_number, sdk, split, trade,
     };
 }

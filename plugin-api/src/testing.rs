@@ -224,3 +224,40 @@ pub fn command(kind: &str, date: &str, fields: Value) -> Command {
         fields: fields.into_iter().filter(|(k, _)| k != "leave").collect::<Map>(),
     }
 }
+
+/// The id of this text, which a test knows to be one.
+#[must_use]
+pub fn id(text: &str) -> Id {
+    text.parse().expect("an id")
+}
+
+/// The day of this text, which a test knows to be one.
+#[must_use]
+pub fn date(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+/// The codes of the warnings among effects, in their order.
+#[must_use]
+pub fn warnings(effects: &Effects) -> Vec<&str> {
+    effects.0.iter().filter_map(|e| if let Effect::Warn { code, .. } = e { Some(code.as_str()) } else { None }).collect()
+}
+
+/// The day on which the first lot among effects is released, if a day releases it.
+#[must_use]
+pub fn released(effects: &Effects) -> Option<String> {
+    effects.0.iter().find_map(|e| match e {
+        Effect::Set { key, from, .. } if key == "released" => Some(from.to_string()),
+        _ => None,
+    })
+}
+
+/// What effects move, as `20.000 kg store/a → consumed/b`.
+#[must_use]
+pub fn moves(effects: &Effects) -> Vec<String> {
+    let told = |e: &Effect| match e {
+        Effect::Move { amount, from, to, .. } => Some(format!("{amount} {from} → {to}")),
+        _ => None,
+    };
+    effects.0.iter().filter_map(told).collect()
+}

@@ -1,7 +1,7 @@
 //! The small practice book every scenario begins with: a farm and a prison, founded, configured, our plugins pinned.
 
 use crate::Scratch;
-use baara_desk::{Answer, Clock, Desk, Founding, Member, Wanted};
+use baara_desk::{Answer, Clock, Desk, Founding, Member, OWN_PLUGINS, Wanted, plugin_file};
 use baara_plugin_api::{Date, Id, Value};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -35,7 +35,7 @@ pub fn project() -> &'static Path {
 /// When one is not there: it is built with the tests.
 #[must_use]
 pub fn plugin_files() -> Vec<PathBuf> {
-    ["sales", "revenue_sharing", "workshop_soap"].iter().map(|name| library(name)).collect()
+    OWN_PLUGINS.iter().map(|id| library(id)).collect()
 }
 
 /// The library of a plugin that is built with the tests.
@@ -48,7 +48,7 @@ pub fn library(name: &str) -> PathBuf {
     let beside = program.parent().expect("a program lies in a folder").to_owned();
     let above = beside.parent().map(Path::to_owned).unwrap_or_default();
     let folders = [beside.clone(), beside.join("deps"), above.join("deps"), above];
-    let file = format!("lib{name}.so");
+    let file = plugin_file(name);
     let found = folders.iter().map(|folder| folder.join(&file)).find(|path| path.exists());
     found.unwrap_or_else(|| panic!("{file} is not beside {}", program.display()))
 }

@@ -27,10 +27,10 @@ const NEVER: &[(&str, &[&str])] = &[
     ("baara-desk", &["axum", "clap"]),
     ("baara-reports", &["axum", "clap"]),
     ("baara-web", &["clap"]),
-    ("sales", &["bevy_ecs", "rusqlite", "libloading"]),
-    ("revenue-sharing", &["bevy_ecs", "rusqlite", "libloading"]),
-    ("workshop-soap", &["bevy_ecs", "rusqlite", "libloading"]),
 ];
+
+/// What no plugin knows: it sees the contract alone.
+const PLUGINS_NEVER: &[&str] = &["bevy_ecs", "rusqlite", "libloading"];
 
 /// The customer's layout; dot-files, and what `.gitignore` names, aside.
 const TOP: &[&str] = &["Cargo.lock", "Cargo.toml", "README.md", "config", "host", "plugin-api", "plugins", "tests"];
@@ -110,11 +110,21 @@ fn arrows_point_one_way() {
 #[test]
 fn rooms_do_not_know_what_they_exist_to_forbid() {
     let needs = needs(&metadata());
-    for (name, never) in NEVER {
+    let plugins = baara_desk::OWN_PLUGINS.iter().map(|id| (*id, PLUGINS_NEVER));
+    for (name, never) in NEVER.iter().copied().chain(plugins) {
         let behind = behind(&needs, name);
         let wrong: Vec<_> = never.iter().filter(|dep| behind.contains(*dep)).collect();
         assert!(wrong.is_empty(), "{name} must never know {wrong:?}");
     }
+}
+
+/// One list says which plugins are ours; their folders are no others.
+#[test]
+fn our_own_plugins_are_those_of_the_folder() {
+    let folders = std::fs::read_dir(root().join("plugins")).expect("the plugins' folder").map(|entry| entry.expect("an entry"));
+    let found: BTreeSet<String> =
+        folders.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(found, baara_desk::OWN_PLUGINS.iter().map(|id| (*id).to_owned()).collect());
 }
 
 /// The plugin that misbehaves on purpose is needed by the tests alone, and the product pins nothing of that name.

@@ -33,6 +33,7 @@ pub use founding::{Founding, Member, Wanted};
 pub use health::{Backup, Health, LOW_DISK};
 pub use judge::opened_things;
 pub use people::{may_endorse, may_record, roles_of, waiting_at};
+pub use pins::{OWN_PLUGINS, plugin_file};
 pub use reading::{Source, fold, read_fields};
 pub use registry::{Registry, host_kinds};
 pub use secrets::{Codes, Proved, Unproved, resets};

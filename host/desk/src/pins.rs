@@ -14,6 +14,15 @@ use baara_loader::{Inspected, PluginRefused};
 use baara_plugin_api::{Command, Date, Declaration, Effect, Effects, Id, Map, Refusal, Value};
 use std::path::{Path, PathBuf};
 
+/// Our own plugins, by id: `init` pins those whose files lie beside the program.
+pub const OWN_PLUGINS: &[&str] = &["sales", "revenue-sharing", "workshop-soap", "workshop-paving"];
+
+/// The file that a plugin of this id is built to.
+#[must_use]
+pub fn plugin_file(id: &str) -> String {
+    format!("{}{}{}", std::env::consts::DLL_PREFIX, id.replace('-', "_"), std::env::consts::DLL_SUFFIX)
+}
+
 /// The kind that lets a plugin in.
 pub(crate) const PIN: &str = "pin/1";
 

@@ -284,7 +284,7 @@ impl Record for SoapBatch {
             .map(|(line, sap)| json!({"fat": line.fat, "quantity": line.quantity, "naoh": sap.naoh.to_string()}))
             .collect();
         let mut effects = Effects::new()
-            .open(&lot, [("item", json!(self.product)), ("unit", json!(self.workshop)), ("made", json!(cmd.date)), ("batch", json!(batch))])
+            .then(trade::lot_of(&lot, &self.product, &self.workshop, &batch, cmd.date, None))
             .then(self.movements(&lot))
             .open(
                 &batch,
@@ -326,11 +326,7 @@ impl Record for SoapBatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baara_plugin_api::testing::{PaperBook, command};
-
-    fn id(text: &str) -> Id {
-        text.parse().unwrap()
-    }
+    use baara_plugin_api::testing::{PaperBook, command, id, released as release, warnings};
 
     fn workshop() -> PaperBook {
         let mut book = PaperBook::new();
@@ -369,17 +365,6 @@ mod tests {
         book.record(&Kind::of::<SoapBatch>(), &command(SoapBatch::KIND, "2020-03-02", batch(more)))
     }
 
-    fn warnings(effects: &Effects) -> Vec<&str> {
-        effects.0.iter().filter_map(|e| if let Effect::Warn { code, .. } = e { Some(code.as_str()) } else { None }).collect()
-    }
-
-    fn release(effects: &Effects) -> Option<String> {
-        effects.0.iter().find_map(|e| match e {
-            Effect::Set { key, from, .. } if key == "released" => Some(from.to_string()),
-            _ => None,
-        })
-    }
-
     #[test]
     fn a_batch_uses_fat_and_lye_and_makes_a_lot_that_cures() {
         let effects = made(&mut workshop(), json!({})).unwrap();
@@ -407,6 +392,27 @@ mod tests {
         let kept = kept.unwrap();
         assert_eq!((&kept["lye-theory"], &kept["lye-expected"]), (&json!("2.560 kg"), &json!("2.432 kg")));
         assert_eq!((&kept["mass-in"], &kept["mass-out"]), (&json!("29.932 kg"), &json!("29.000 kg")));
+    }
+
+    /// What stands in the books already: a change here would record the same batch otherwise.
+    #[test]
+    fn a_batch_is_recorded_as_it_ever_was() {
+        let effects = made(&mut workshop(), json!({})).unwrap();
+        let told = json!(effects.0);
+        let lot = json!({
+            "batch": "soap-batch/kon-20-0001", "item": "item/savon", "made": "2020-03-02", "unit": "workshop/kon-savon",
+        });
+        assert_eq!(told[0], json!({"do": "open", "thing": "lot/kon-20-0001", "values": lot}));
+        let batch = json!({
+            "workshop": "workshop/kon-savon", "lot": "lot/kon-20-0001", "lye-used": "2.432 kg", "lye-theory": "2.560 kg",
+            "lye-expected": "2.432 kg", "discount": "5/1", "water": "75/10", "bars": "145 piece", "bar-grams": 200,
+            "mass-in": "29.932 kg", "mass-out": "29.000 kg", "cured": "2020-03-30",
+            "fats": [{"fat": "item/karite", "naoh": "128/1000", "quantity": "20.000 kg"}],
+        });
+        assert_eq!(told[4], json!({"do": "open", "thing": "soap-batch/kon-20-0001", "values": batch}));
+        let released = json!({"do": "set", "thing": "lot/kon-20-0001", "key": "released", "value": true, "from": "2020-03-30"});
+        assert_eq!(told[5], released);
+        assert_eq!(told.as_array().map(Vec::len), Some(6));
     }
 
     #[test]

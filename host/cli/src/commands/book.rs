@@ -4,14 +4,11 @@ use crate::cli::Init;
 use crate::parts;
 use crate::session::Session;
 use crate::told::{Failure, told};
-use baara_desk::{Answer, Clock, Desk, Founding, Member, Verified};
+use baara_desk::{Answer, Clock, Desk, Founding, Member, OWN_PLUGINS, Verified, plugin_file};
 use baara_plugin_api::{Date, Id, Refusal, Value, json};
 use baara_reports::Said;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Our own plugins, pinned by `init` when their files lie beside the program.
-const OWN: &[&str] = &["sales", "revenue_sharing", "workshop_soap"];
 
 /// Makes a book: configuration, the founding act of one facility, our own plugins, the members' secrets.
 pub(crate) fn init(session: &mut Session, init: &Init) -> Result<(), Failure> {
@@ -101,11 +98,11 @@ fn own_files() -> Vec<PathBuf> {
     let program = std::env::current_exe().unwrap_or_default();
     let beside = program.parent().unwrap_or_else(|| Path::new("."));
     let folders = [beside.to_owned(), beside.join("deps"), beside.join("..")];
-    let find = |name: &&str| {
-        let file = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let find = |id: &&str| {
+        let file = plugin_file(id);
         folders.iter().map(|folder| folder.join(&file)).find(|path| path.exists())
     };
-    OWN.iter().filter_map(find).collect()
+    OWN_PLUGINS.iter().filter_map(find).collect()
 }
 
 /// `code=chair,name=Awa Traoré,sex=f,college=staff,office=chair,roles=head+storekeeper`.

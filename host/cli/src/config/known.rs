@@ -65,11 +65,37 @@ pub(crate) const COMMON: &[(&str, Type)] =
 
 const GROUPS: &[&str] = &["cereal", "legume", "vegetable", "product", "material", "input", "livestock", "service", "money", "work"];
 
-const INPUTS: &[(&str, Type)] =
-    &[("item", Type::Thing("item")), ("per", Type::Ratio), ("per-width", Type::Any), ("tolerance", Type::Ratio)];
+/// How well a figure is known: read in a source, worked out from one, or general knowledge.
+const CONFIDENCE: Type = Type::Choice(&["S", "D", "K"]);
 
-const PRODUCTS: &[(&str, Type)] =
-    &[("product", Type::Thing("item")), ("inputs", Type::Tables(INPUTS)), ("cure-days", Type::Whole), ("tolerance", Type::Ratio)];
+const INPUTS: &[(&str, Type)] = &[
+    ("item", Type::Thing("item")),
+    ("per", Type::Ratio),
+    ("per-width", Type::Any),
+    ("tolerance", Type::Ratio),
+    ("confidence", CONFIDENCE),
+    ("source", Type::Text),
+];
+
+const FIGURES: &[(&str, Type)] = &[
+    ("name", Type::Text),
+    ("value", Type::Ratio),
+    ("tolerance", Type::Ratio),
+    ("item", Type::Thing("item")),
+    ("confidence", CONFIDENCE),
+    ("source", Type::Text),
+];
+
+const CUTS: &[(&str, Type)] = &[("item", Type::Thing("item")), ("length", Type::Whole), ("count", Type::Whole)];
+
+const PRODUCTS: &[(&str, Type)] = &[
+    ("product", Type::Thing("item")),
+    ("inputs", Type::Tables(INPUTS)),
+    ("figures", Type::Tables(FIGURES)),
+    ("cuts", Type::Tables(CUTS)),
+    ("cure-days", Type::Whole),
+    ("tolerance", Type::Ratio),
+];
 
 /// Kinds of which a template holds one, named after its file.
 pub(crate) const ONE_A_FILE: &[&str] = &["template", "rule", "bureau"];
@@ -163,6 +189,7 @@ pub(crate) const KNOWN: &[Known] = &[
         keys: &[
             ("plugin", Type::Text),
             ("products", Type::Tables(PRODUCTS)),
+            ("figures", Type::Tables(FIGURES)),
             ("cure-days", Type::Whole),
             ("hazardous", Type::Flag),
             ("outside", Type::Flag),

@@ -1,6 +1,6 @@
 //! The compact facts of the practice year, as `config/demo/` tells them.
 
-use baara_plugin_api::{Amount, Date, Ratio, Unit};
+use baara_plugin_api::{Amount, Date, Ratio, Unit, Value};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -211,7 +211,9 @@ pub(super) struct Trade {
     /// Days of cure.
     #[serde(default)]
     pub(super) cure: u64,
-    pub(super) width: Option<String>,
+    /// What its form asks beside what all ask.
+    #[serde(default)]
+    pub(super) more: BTreeMap<String, Value>,
     pub(super) inputs: Vec<Input>,
 }
 
@@ -247,6 +249,7 @@ pub(super) struct Months {
     pub(super) given: Vec<Given>,
     pub(super) cheaper: Vec<Cheaper>,
     pub(super) to_staff: Vec<ToStaff>,
+    pub(super) beyond: Vec<Beyond>,
     pub(super) paper: Vec<Paper>,
 }
 
@@ -391,6 +394,29 @@ pub(super) struct ToStaff {
     pub(super) on: Date,
     /// What was said about it; without it, the warning stays open.
     pub(super) reason: Option<String>,
+}
+
+/// A batch that took more or less of an input than its trade expects.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Beyond {
+    pub(super) site: String,
+    pub(super) trade: String,
+    /// The week it was made in: its first day.
+    #[serde(with = "day")]
+    pub(super) week: Date,
+    /// The input, and what it took of each hundred that were expected.
+    pub(super) item: String,
+    pub(super) per_hundred: i64,
+    /// What its form says beside, such as a weight.
+    #[serde(default)]
+    pub(super) more: BTreeMap<String, Value>,
+    /// What the workshop said of it, and what was found when it was asked.
+    pub(super) motive: String,
+    pub(super) explained: String,
+    /// True when the lot waits for somebody to look at it.
+    #[serde(default)]
+    pub(super) held: bool,
 }
 
 /// How a number of the paper receipts ended without a sale.

@@ -1,6 +1,6 @@
 //! The year of an establishment with micro-projects: people, training, workshops, sales.
 
-use super::facts::{Establishment, Facts, Trade, whole};
+use super::facts::{Beyond, Establishment, Facts, Trade, whole};
 use super::house::{House, Question, Shelf, Then, take};
 use super::script::{Script, is_workday, month_end, month_start, working};
 use super::together::Arrival;
@@ -308,6 +308,11 @@ impl<'f> Prison<'f> {
             return; // No material: the team is taught instead.
         }
         let store = self.house.s.of("store", "magasin");
+        let day = self.house.s.day;
+        let in_week = |odd: &&Beyond| odd.site == self.own.site && odd.trade == trade.code && (0..7).contains(&(day - odd.week).num_days());
+        let odd = self.facts.months.beyond.iter().find(in_week);
+        let hundredths = |item: &str| odd.filter(|odd| odd.item == item).map_or(100, |odd| odd.per_hundred);
+        let needs: Vec<i64> = trade.inputs.iter().zip(needs).map(|(input, need)| need * hundredths(&input.item) / 100).collect();
         let used: Vec<Amount> = trade.inputs.iter().zip(&needs).map(|(input, count)| amount_like(&input.bought, *count)).collect();
         let lines: Vec<Value> = trade
             .inputs
@@ -318,32 +323,38 @@ impl<'f> Prison<'f> {
         let product = format!("item/{}", trade.product);
         let rejected = if trade.form == "soap-batch" { 0 } else { self.house.s.chance.between(0, 9) / 8 };
         let (good, spoilt) = (format!("{} piece", pieces - rejected), format!("{rejected} piece"));
-        let form = match trade.form.as_str() {
+        let mut form = match trade.form.as_str() {
             "soap-batch" => json!({
                 "workshop": unit, "fats": [{"fat": format!("item/{}", trade.inputs[0].item), "quantity": used[0].to_string(), "store": store}],
                 "lye": format!("item/{}", trade.inputs[1].item), "lye-used": used[1].to_string(), "lye-store": store, "water": "7.5",
                 "discount": "5", "product": product, "bars": good, "bar-grams": 200, "store": store
             }),
-            "trade-batch" => {
-                let mut form = json!({"workshop": unit, "product": product, "good": good, "inputs": lines, "store": store});
-                if rejected > 0 {
-                    form["rejected"] = spoilt.into();
-                }
-                if let Some(width) = &trade.width {
-                    form["width"] = width.as_str().into();
-                }
-                form
-            }
-            _ => {
+            "batch" => {
                 let mut output = json!({"item": product, "good": good});
                 if rejected > 0 {
                     output["rejected"] = spoilt.into();
                 }
                 json!({"workshop": unit, "inputs": lines, "outputs": [output], "store": store})
             }
+            _ => {
+                let mut form = json!({"workshop": unit, "product": product, "good": good, "inputs": lines, "store": store});
+                if rejected > 0 {
+                    form["rejected"] = spoilt.into();
+                }
+                trade.more.iter().for_each(|(key, value)| form[key] = value.clone());
+                form
+            }
         };
+        if let Some(odd) = odd {
+            form["motive"] = odd.motive.as_str().into();
+            odd.more.iter().for_each(|(key, value)| form[key] = value.clone());
+        }
         let made = self.house.s.put(&lead, &trade.form, form);
-        let from = self.house.s.day + Days::new(trade.cure);
+        if let Some(odd) = odd {
+            self.house.s.put("chef", "explain", json!({"warning": format!("{made}/warning"), "reason": odd.explained}));
+        }
+        // What waits for somebody to look at it is not sold this year.
+        let from = if odd.is_some_and(|odd| odd.held) { Date::MAX } else { day + Days::new(trade.cure) };
         let shelf = Shelf { item: trade.product.clone(), lot: format!("{made}/lot"), left: pieces - rejected, from };
         self.shops[shop].made.push(shelf);
         self.shops[shop].materials.iter_mut().zip(&needs).for_each(|(left, need)| *left -= need);

@@ -3,7 +3,7 @@
 use super::resolve::Outcomes;
 use super::step::Step;
 use super::{Facts, Year, commands, drive};
-use baara_desk::{Clock, Desk, Wanted};
+use baara_desk::{Clock, Desk, OWN_PLUGINS, Wanted, plugin_file};
 use baara_plugin_api::{Date, Datelike, Id};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,8 +34,7 @@ fn empty(folder: &Path) -> Desk {
     let by = Id::new("person", "ken-chef");
     desk.apply_config("ken", &by, wanted(&config.wanted, eve), clock).unwrap();
     let program = std::env::current_exe().unwrap();
-    for name in ["sales", "revenue_sharing", "workshop_soap"] {
-        let file = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    for file in OWN_PLUGINS.iter().map(|id| plugin_file(id)) {
         let deps = program.parent().unwrap();
         let found = [deps.join("..").join(&file), deps.join(&file)].into_iter().find(|path| path.exists());
         desk.pin("ken", &by, &found.unwrap_or_else(|| panic!("{file} is built")), clock).unwrap();
@@ -136,6 +135,18 @@ fn the_year_of_24_facilities_is_recorded_and_adds_up() {
         .map(|value| value.as_str().unwrap().parse::<baara_plugin_api::Amount>().unwrap().count())
         .sum();
     assert_eq!(plans, 44_950_000);
+
+    // Each trade that a plugin reckons had a batch beyond its tolerance, with its motive, and at the end of the year a lot that
+    // may not leave yet.
+    let year_end = Date::from_ymd_opt(2020, 12, 31).unwrap();
+    let trade_of = |thing: Id| book.thing(&book.thing(&thing, at_end)?.id_of("unit")?, at_end)?.id_of("trade");
+    let is_odd = |id: &Id| book.thing(id, at_end).is_some_and(|batch| batch.values.contains_key("motive"));
+    let odd: std::collections::BTreeSet<Id> = book.all_of("batch").into_iter().filter(is_odd).filter_map(trade_of).collect();
+    let waits = |id: &Id| book.thing(id, year_end).is_some_and(|lot| !lot.flag("released"));
+    let waiting: std::collections::BTreeSet<Id> = book.all_of("lot").into_iter().filter(waits).filter_map(trade_of).collect();
+    let told: std::collections::BTreeSet<Id> = facts.months.beyond.iter().map(|one| Id::new("trade", &one.trade)).collect();
+    assert_eq!(odd, told);
+    assert_eq!(told.difference(&waiting).collect::<Vec<_>>(), Vec::<&Id>::new());
 
     // Each franc is held by somebody and owed to somebody.
     for site in facts.farms.farm.iter().map(|f| &f.site).chain(facts.establishments.iter().map(|e| &e.site)) {

@@ -72,6 +72,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
             "batch",
             "trade-batch",
             "soap-batch",
+            "paving-batch",
             "ticket",
             "ticket-done",
             "order",

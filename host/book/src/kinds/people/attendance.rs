@@ -27,11 +27,10 @@ pub(super) fn obstacles(person: &Thing, unit: &Thing, book: &Book<'_>) -> Vec<Re
     let date = book.date();
     let told = |code: &str| Refusal::new(code).with("person", &person.id).with("unit", &unit.id);
     let trade = unit.id_of("trade").and_then(|trade| book.thing(&trade));
-    let marked = |flag: &str| unit.flag(flag) || trade.as_ref().is_some_and(|trade| trade.flag(flag));
-    let hazardous = marked("hazardous");
-    let outside = marked("outside");
+    let hazardous = trade::is_hazardous(book, unit);
+    let outside = unit.flag("outside") || trade.is_some_and(|trade| trade.flag("outside"));
     let age = person.whole("birth-year").map(|born| i64::from(date.year()) - born);
-    let unfit = person.values.get("fit") == Some(&Value::Bool(false)) && person.date("unfit-until").is_none_or(|until| date <= until);
+    let unfit = trade::is_unfit(person, date);
     let barred = |limit: &&str| *limit == "all-work" || (*limit == "outside" && outside) || (*limit == "hazardous" && hazardous);
 
     let mut found = Vec::new();

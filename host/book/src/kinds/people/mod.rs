@@ -164,11 +164,6 @@ pub(crate) fn id_value(id: Option<&Id>) -> Value {
     id.map_or(Value::Null, |id| id.as_str().into())
 }
 
-/// Ids as an attribute holds them; nothing when there are none.
-pub(crate) fn id_list(ids: &[Id]) -> Value {
-    if ids.is_empty() { Value::Null } else { ids.iter().map(Id::as_str).collect::<Vec<_>>().into() }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

@@ -1,22 +1,7 @@
 //! Batches: what was used, what was made, and whether the two fit the recipe.
 
-use super::goods::{goods, with_lot};
-use crate::kinds::people::{id_list, id_value};
 use baara_plugin_api::prelude::*;
-use std::collections::BTreeMap;
-
-/// What a batch took out of a store.
-#[derive(Form)]
-struct Input {
-    #[field(of = "item")]
-    item: Id,
-    #[field(of = "item")]
-    quantity: Amount,
-    #[field(of = "store")]
-    store: Id,
-    #[field(of = "lot")]
-    lot: Option<Id>,
-}
+use baara_plugin_api::trade::{Expected, Input, Made, Oddity, Product, Run};
 
 /// What a batch gave.
 #[derive(Form)]
@@ -44,27 +29,18 @@ pub(super) struct Batch {
     motive: Option<String>,
 }
 
-const PLACES: &[&str] = &["store", "consumed", "produced"];
+/// Inputs beyond what was expected of them.
+fn beyond(gaps: Vec<trade::Measured>) -> Vec<Oddity> {
+    gaps.into_iter().map(|what| Oddity { code: "batch/beyond-tolerance", what }).collect()
+}
 
 impl Record for Batch {
     const KIND: &'static str = "batch/1";
     fn writes() -> Grant {
-        grant(&["batch", "lot"], &[], PLACES, &["*"], &[])
+        trade::writes()
     }
     fn refusals() -> &'static [&'static str] {
-        &[
-            "goods/nothing",
-            "goods/not-goods",
-            "goods/lot-needed",
-            "goods/lot-not-kept",
-            "goods/other-lot",
-            "batch/no-output",
-            "batch/twice",
-            "batch/too-large",
-            "batch/recipe-unreadable",
-            "batch/motive-needed",
-            "batch/own-form",
-        ]
+        const { &sdk::joined::<11>(&[trade::REFUSALS, &["batch/own-form"]]) }
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let unit = book.open(&self.workshop)?;
@@ -80,24 +56,26 @@ impl Record for Batch {
             let recipe = book.thing(&output.item.as_kind("recipe")).filter(|recipe| recipe.open);
             let one = Made::read(book, &output.item, output.good, output.rejected)?;
             match &recipe {
-                Some(recipe) => expected.add(book, &one, &json!(recipe.values), None)?,
+                Some(recipe) => expected.recipe(book, &one, &json!(recipe.values), None)?,
                 None => unmeasured.push(output.item.clone()),
             }
             let cure = [recipe.as_ref(), trade.as_ref()].into_iter().flatten().find_map(|thing| thing.whole("cure-days"));
-            made.push((one, cure.unwrap_or(0)));
+            made.push(Product { made: one, cure_days: cure.unwrap_or(0), held: false });
         }
-        let used = used(book, &self.inputs)?;
+        let used = trade::used(book, &self.inputs)?;
         let gaps = if unmeasured.is_empty() { expected.gaps(book, &used)? } else { expected.gaps_of_known(book, &used)? };
         let run = Run {
-            measured: expected.lines(&used),
+            measured: expected.beside(&used),
+            oddities: beyond(gaps),
             unit: &self.workshop,
             store: &self.store,
             inputs: &self.inputs,
-            made: &made,
+            made,
             motive: self.motive,
             persons: &self.persons,
+            more: Vec::new(),
         };
-        let effects = run.effects(cmd, book, &gaps)?;
+        let effects = run.effects(cmd, book)?;
         Ok(unmeasured.iter().fold(effects, |effects, item| {
             effects.warn("batch/no-recipe", &[&self.workshop, item], [("item", item.to_string()), ("workshop", self.workshop.to_string())])
         }))
@@ -128,24 +106,11 @@ pub(super) struct TradeBatch {
 impl Record for TradeBatch {
     const KIND: &'static str = "trade-batch/1";
     fn writes() -> Grant {
-        grant(&["batch", "lot"], &[], PLACES, &["*"], &[])
+        trade::writes()
     }
     fn refusals() -> &'static [&'static str] {
-        &[
-            "goods/nothing",
-            "goods/not-goods",
-            "goods/lot-needed",
-            "goods/lot-not-kept",
-            "goods/other-lot",
-            "batch/no-output",
-            "batch/twice",
-            "batch/too-large",
-            "batch/recipe-unreadable",
-            "batch/motive-needed",
-            "trade-batch/not-made-here",
-            "trade-batch/width-needed",
-            "trade-batch/width-unknown",
-        ]
+        const OWN: &[&str] = &["batch/own-form", "trade-batch/not-made-here", "trade-batch/width-needed", "trade-batch/width-unknown"];
+        const { &sdk::joined::<14>(&[trade::REFUSALS, OWN]) }
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let unit = book.open(&self.workshop)?;
@@ -154,23 +119,26 @@ impl Record for TradeBatch {
         let Some(product) = product_of(trade.as_ref(), &self.product) else {
             return Err(Refusal::new("trade-batch/not-made-here").with("product", &self.product).with("workshop", &self.workshop));
         };
-        let one = Made::read(book, &self.product, self.good, self.rejected)?;
+        if trade.as_ref().is_some_and(|trade| has_own_form(trade, book)) {
+            return Err(Refusal::new("batch/own-form").with("product", &self.product).with("workshop", &self.workshop));
+        }
+        let made = Made::read(book, &self.product, self.good, self.rejected)?;
         let mut expected = Expected::default();
-        expected.add(book, &one, product, Some(self.width.as_deref()))?;
-        let used = used(book, &self.inputs)?;
-        let gaps = expected.gaps(book, &used)?;
+        expected.recipe(book, &made, product, Some(self.width.as_deref()))?;
+        let used = trade::used(book, &self.inputs)?;
         let days = product["cure-days"].as_i64().or_else(|| trade.as_ref()?.whole("cure-days")).unwrap_or(0);
-        let made = [(one, days)];
         let run = Run {
-            measured: expected.lines(&used),
+            measured: expected.beside(&used),
+            oddities: beyond(expected.gaps(book, &used)?),
             unit: &self.workshop,
             store: &self.store,
             inputs: &self.inputs,
-            made: &made,
+            made: vec![Product { made, cure_days: days, held: false }],
             motive: self.motive,
             persons: &self.persons,
+            more: Vec::new(),
         };
-        run.effects(cmd, book, &gaps)
+        run.effects(cmd, book)
     }
 }
 
@@ -180,250 +148,10 @@ fn product_of<'t>(trade: Option<&'t Thing>, product: &Id) -> Option<&'t Value> {
     products.iter().find(|one| one["product"].as_str() == Some(product.as_str()))
 }
 
-/// What was made of one item: rejects took as much to make as good pieces.
-struct Made {
-    item: Thing,
-    good: Amount,
-    rejected: Amount,
-    all: Amount,
-}
-
-impl Made {
-    fn read(book: &Book<'_>, item: &Id, good: Amount, rejected: Option<Amount>) -> Result<Made, Refusal> {
-        let rejected = rejected.unwrap_or_else(|| good.with_count(0));
-        let all = sum(item, good, rejected)?;
-        Ok(Made { item: goods(book, item, all)?, good, rejected, all })
-    }
-}
-
-/// Two amounts of an item together.
-fn sum(item: &Id, one: Amount, other: Amount) -> Result<Amount, Refusal> {
-    one.plus(other).map_err(|_| Refusal::new("batch/too-large").with("item", item).with("came", other))
-}
-
-/// What a batch used, item by item.
-fn used(book: &Book<'_>, inputs: &[Input]) -> Result<BTreeMap<Id, Amount>, Refusal> {
-    let mut used: BTreeMap<Id, Amount> = BTreeMap::new();
-    for input in inputs {
-        with_lot(book, &input.item, input.quantity, input.lot.as_ref())?;
-        book.open(&input.store)?;
-        let so_far = used.entry(input.item.clone()).or_insert_with(|| input.quantity.with_count(0));
-        *so_far = sum(&input.item, *so_far, input.quantity)?;
-    }
-    Ok(used)
-}
-
-/// What the recipes expect of each input, and how far off one may be.
-#[derive(Default)]
-struct Expected(BTreeMap<Id, (Amount, Ratio)>);
-
-/// What a recipe expects of an input, and what was used.
-#[derive(Clone)]
-struct Gap {
-    item: Id,
-    expected: Amount,
-    actual: Amount,
-    tolerance: Ratio,
-}
-
-impl Expected {
-    /// Adds what `made` asks for. `width` is the answer to "which width", or `None` for recipes that never ask.
-    fn add(&mut self, book: &Book<'_>, made: &Made, recipe: &Value, width: Option<Option<&str>>) -> Result<(), Refusal> {
-        let unreadable = || Refusal::new("batch/recipe-unreadable").with("product", &made.item.id);
-        for input in recipe["inputs"].as_array().ok_or_else(unreadable)? {
-            let id = input["item"].as_str().and_then(|text| Id::parse(text).ok()).ok_or_else(unreadable)?;
-            let (unit, scale) = measure(book, &id).ok_or_else(unreadable)?;
-            let per = match (input.get("per-width").and_then(Value::as_object), width) {
-                (Some(widths), Some(width)) => by_width(widths, width, &made.item.id)?,
-                _ => input.get("per").and_then(Value::as_str).unwrap_or_default(),
-            };
-            let per = ratio_of(per, unit).ok_or_else(unreadable)?;
-            let tolerance = match input.get("tolerance").or_else(|| recipe.get("tolerance")) {
-                None => Ratio::new(0, 1),
-                Some(text) => text.as_str().and_then(Ratio::parse),
-            };
-            let tolerance = tolerance.ok_or_else(unreadable)?;
-            let whole = whole(per, scale, made.all.scale()).ok_or_else(unreadable)?;
-            let count = whole.of(made.all.count(), Rounding::Half).ok_or_else(unreadable)?;
-            let line = self.0.entry(id).or_insert((Amount::new(0, scale, unit), tolerance));
-            line.0 = line.0.plus(Amount::new(count, scale, unit)).map_err(|_| unreadable())?;
-        }
-        Ok(())
-    }
-
-    /// What is beyond tolerance, what no recipe names included: nothing was expected of it.
-    fn gaps(&self, book: &Book<'_>, used: &BTreeMap<Id, Amount>) -> Result<Vec<Gap>, Refusal> {
-        let mut gaps = self.gaps_of_known(book, used)?;
-        let unknown = used.iter().filter(|(item, _)| !self.0.contains_key(*item));
-        let nothing = Ratio::new(0, 1).expect("one is not zero");
-        gaps.extend(unknown.map(|(item, actual)| Gap {
-            item: item.clone(),
-            expected: actual.with_count(0),
-            actual: *actual,
-            tolerance: nothing,
-        }));
-        Ok(gaps)
-    }
-
-    fn gaps_of_known(&self, book: &Book<'_>, used: &BTreeMap<Id, Amount>) -> Result<Vec<Gap>, Refusal> {
-        self.0.keys().try_for_each(|item| book.open(item).map(drop))?;
-        Ok(self.lines(used).into_iter().filter(Gap::is_beyond).collect())
-    }
-
-    /// What was expected of each input and what was used, within tolerance or not.
-    fn lines(&self, used: &BTreeMap<Id, Amount>) -> Vec<Gap> {
-        let line = |(item, (expected, tolerance)): (&Id, &(Amount, Ratio))| {
-            let actual = used.get(item).copied().unwrap_or_else(|| expected.with_count(0));
-            Gap { item: item.clone(), expected: *expected, actual, tolerance: *tolerance }
-        };
-        self.0.iter().map(line).collect()
-    }
-}
-
-impl Gap {
-    /// True when it is further from its recipe than its tolerance.
-    fn is_beyond(&self) -> bool {
-        let allowed = self.tolerance.of(self.expected.count(), Rounding::Up).unwrap_or(i64::MAX);
-        (self.actual.count() - self.expected.count()).abs() > allowed
-    }
-
-    fn args(&self) -> [(&'static str, String); 4] {
-        [
-            ("item", self.item.to_string()),
-            ("expected", self.expected.to_string()),
-            ("actual", self.actual.to_string()),
-            ("tolerance", self.tolerance.to_string()),
-        ]
-    }
-
-    /// How it is kept with its batch, for the sum of a quarter.
-    fn kept(&self) -> Value {
-        json!({"item": self.item, "expected": self.expected.to_string(), "actual": self.actual.to_string()})
-    }
-
-    /// The sum of the quarter's batches with this one: a little too much each time is a lot. Told when it becomes so.
-    fn over_quarter(&self, unit: &Id, book: &Book<'_>) -> Option<Gap> {
-        let tolerance = book.rule("batch.quarter-tolerance").as_str().and_then(Ratio::parse).unwrap_or(self.tolerance);
-        let (year, quarter) = (book.date().year(), book.date().month0() / 3);
-        let in_quarter = |batch: &Thing| batch.date("made").is_some_and(|made| made.year() == year && made.month0() / 3 == quarter);
-        let batches = book.things_having("batch", "unit", unit.as_str());
-        let earlier = batches.iter().filter_map(|id| book.thing(id)).filter(in_quarter);
-        let kept = earlier.flat_map(|batch| batch.values.get("measured").and_then(Value::as_array).cloned().unwrap_or_default());
-        let own: Vec<Value> = kept.filter(|line| line["item"].as_str() == Some(self.item.as_str())).collect();
-        let amount = |line: &Value, key: &str| line[key].as_str().and_then(|text| text.parse::<Amount>().ok()).map_or(0, Amount::count);
-        let (expected, actual) = own.iter().fold((0, 0), |(e, a), line| (e + amount(line, "expected"), a + amount(line, "actual")));
-        let sum = |e: i64, a: i64| Gap {
-            item: self.item.clone(),
-            expected: self.expected.with_count(e),
-            actual: self.actual.with_count(a),
-            tolerance,
-        };
-        let after = sum(expected + self.expected.count(), actual + self.actual.count());
-        // The first batch of a quarter is judged by its own tolerance alone.
-        let is_new = own.len() == 1 || !own.is_empty() && !sum(expected, actual).is_beyond();
-        (is_new && after.is_beyond()).then_some(after)
-    }
-}
-
-fn by_width<'w>(widths: &'w serde_json::Map<String, Value>, width: Option<&str>, product: &Id) -> Result<&'w str, Refusal> {
-    let known = || widths.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let Some(width) = width else {
-        return Err(Refusal::new("trade-batch/width-needed").with("product", product).with("known", known()));
-    };
-    let per = widths.get(width).and_then(Value::as_str);
-    per.ok_or_else(|| Refusal::new("trade-batch/width-unknown").with("product", product).with("width", width).with("known", known()))
-}
-
-fn measure(book: &Book<'_>, item: &Id) -> Option<(Unit, u8)> {
-    let item = book.thing(item)?;
-    Some((Unit::parse(item.text("unit"))?, u8::try_from(item.whole("scale")?).ok()?))
-}
-
-/// `0.141`, `1/119`, or `0.141 kg` in the input's own unit.
-fn ratio_of(per: &str, unit: Unit) -> Option<Ratio> {
-    match per.split_once(' ') {
-        Some((figure, named)) => Ratio::parse(figure).filter(|_| named == unit.as_str()),
-        None => Ratio::parse(per),
-    }
-}
-
-/// The same ratio between smallest units: of the input, for one of the product.
-fn whole(per: Ratio, input_scale: u8, product_scale: u8) -> Option<Ratio> {
-    let ten = |scale: u8| 10u64.checked_pow(u32::from(scale));
-    Ratio::new(per.num().checked_mul(ten(input_scale)?)?, per.den().checked_mul(ten(product_scale)?)?)
-}
-
-/// A batch as it was run, reckoned and ready to be written down.
-struct Run<'a> {
-    measured: Vec<Gap>,
-    unit: &'a Id,
-    store: &'a Id,
-    inputs: &'a [Input],
-    made: &'a [(Made, i64)],
-    motive: Option<String>,
-    persons: &'a [Id],
-}
-
-impl Run<'_> {
-    fn effects(self, cmd: &Command, book: &Book<'_>, gaps: &[Gap]) -> Decided {
-        book.open(self.store)?;
-        if self.made.is_empty() {
-            return Err(Refusal::new("batch/no-output").with("workshop", self.unit));
-        }
-        if let (Some(gap), None) = (gaps.first(), &self.motive) {
-            return Err(Refusal::new("batch/motive-needed")
-                .with("item", &gap.item)
-                .with("expected", gap.expected)
-                .with("actual", gap.actual)
-                .with("tolerance", gap.tolerance));
-        }
-        let (consumed, produced) = (self.unit.as_kind("consumed"), self.unit.as_kind("produced"));
-        let batch = Id::new("batch", "$1");
-        let mut effects = Effects::new().open(
-            &batch,
-            [
-                ("unit", self.unit.as_str().into()),
-                ("made", cmd.date.to_string().into()),
-                ("outputs", self.told().into()),
-                ("persons", id_list(self.persons)),
-                ("motive", self.motive.into()),
-                ("measured", if self.measured.is_empty() { Value::Null } else { self.measured.iter().map(Gap::kept).collect() }),
-            ],
-        );
-        for input in self.inputs {
-            effects = effects.goods(&input.item, input.quantity, &input.store, &consumed, input.lot.as_ref());
-        }
-        for (n, (made, days)) in self.made.iter().enumerate() {
-            if self.made[..n].iter().any(|(other, _)| other.item.id == made.item.id) {
-                return Err(Refusal::new("batch/twice").with("item", &made.item.id));
-            }
-            let lot = (made.item.flag("by-lot") && !made.good.is_zero()).then(|| Id::new("lot", &format!("${}", n + 1)));
-            if let Some(lot) = &lot {
-                let ready = cmd.date + Days::new(u64::try_from(*days).unwrap_or(0).min(3650));
-                effects = effects
-                    .open(
-                        lot,
-                        [
-                            ("item", made.item.id.as_str().into()),
-                            ("unit", self.unit.as_str().into()),
-                            ("made", cmd.date.to_string().into()),
-                            ("batch", id_value(Some(&batch))),
-                            ("ready", ready.to_string().into()),
-                        ],
-                    )
-                    .set(lot, "released", true, ready);
-            }
-            effects = effects.goods(&made.item.id, made.good, &produced, self.store, lot.as_ref());
-        }
-        let effects = gaps.iter().fold(effects, |effects, gap| effects.warn("batch/beyond-tolerance", &[&batch, &gap.item], gap.args()));
-        let over = self.measured.iter().filter_map(|line| line.over_quarter(self.unit, book));
-        Ok(over.fold(effects, |effects, gap| effects.warn("batch/beyond-quarter", &[self.unit, &gap.item], gap.args())))
-    }
-
-    fn told(&self) -> Vec<Value> {
-        let line = |made: &Made| json!({"item": made.item.id, "good": made.good.to_string(), "rejected": made.rejected.to_string()});
-        self.made.iter().map(|(made, _)| line(made)).collect()
-    }
+/// True when a plugin of this book reckons the trade's batches.
+fn has_own_form(trade: &Thing, book: &Book<'_>) -> bool {
+    let plugin = Id::parse(&format!("plugin/{}", trade.text("plugin"))).ok();
+    plugin.and_then(|plugin| book.thing(&plugin)).is_some_and(|plugin| plugin.open)
 }
 
 /// What was found when a lot was looked at.

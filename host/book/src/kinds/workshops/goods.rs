@@ -2,6 +2,7 @@
 
 use crate::kinds::people::id_value;
 use baara_plugin_api::prelude::*;
+use baara_plugin_api::trade::{good, with_lot};
 
 /// Goods arrive in a store: bought, or given.
 #[derive(Form)]
@@ -33,7 +34,7 @@ impl Record for GoodsIn {
         &["goods/nothing", "goods/not-goods", "goods-in/gift-without-value"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        let item = goods(book, &self.item, self.quantity)?;
+        let item = good(book, &self.item, self.quantity)?;
         book.open(&self.store)?;
         if let Some(supplier) = &self.supplier {
             book.open(supplier)?;
@@ -207,28 +208,6 @@ fn between(book: &Book<'_>, from: &Id, to: &Id, lines: &[Line]) -> Result<Effect
         with_lot(book, &line.item, line.quantity, line.lot.as_ref())?;
         Ok(effects.goods(&line.item, line.quantity, from, to, line.lot.as_ref()))
     })
-}
-
-/// An item that is goods, in an amount above zero.
-pub(super) fn goods(book: &Book<'_>, id: &Id, quantity: Amount) -> Result<Thing, Refusal> {
-    let item = book.open(id)?;
-    if matches!(item.text("group"), "money" | "work" | "service") {
-        return Err(Refusal::new("goods/not-goods").with("thing", id));
-    }
-    if quantity.is_zero() { Err(Refusal::new("goods/nothing").with("item", id)) } else { Ok(item) }
-}
-
-/// The same, with the lot that its item asks for: neither forgotten, nor of something else.
-pub(super) fn with_lot(book: &Book<'_>, id: &Id, quantity: Amount, lot: Option<&Id>) -> Result<Thing, Refusal> {
-    let item = goods(book, id, quantity)?;
-    match lot {
-        None if item.flag("by-lot") => Err(Refusal::new("goods/lot-needed").with("item", id)),
-        Some(lot) if !item.flag("by-lot") => Err(Refusal::new("goods/lot-not-kept").with("item", id).with("lot", lot)),
-        Some(lot) if book.open(lot)?.id_of("item").as_ref() != Some(id) => {
-            Err(Refusal::new("goods/other-lot").with("item", id).with("lot", lot))
-        }
-        _ => Ok(item),
-    }
 }
 
 #[cfg(test)]
