@@ -73,6 +73,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
             "trade-batch",
             "soap-batch",
             "paving-batch",
+            "metal-batch",
             "ticket",
             "ticket-done",
             "order",
