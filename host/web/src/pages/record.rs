@@ -74,6 +74,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
             "soap-batch",
             "paving-batch",
             "metal-batch",
+            "bakery-batch",
             "ticket",
             "ticket-done",
             "order",
