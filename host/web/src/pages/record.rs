@@ -75,6 +75,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
             "paving-batch",
             "metal-batch",
             "bakery-batch",
+            "mattress-batch",
             "ticket",
             "ticket-done",
             "order",
