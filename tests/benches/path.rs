@@ -6,6 +6,7 @@
 
 use baara_desk::{Answer, Clock, Desk, Source, Submission, Wanted};
 use baara_journal::Journal;
+use baara_loader::{Conducts, Isolation, Mode};
 use baara_plugin_api::export::HostSide;
 use baara_plugin_api::{Ask, Command, Date, Id, Message, Value, answer_call, json};
 use baara_tests::{Browser, Decade, Fixture, SITE, Scratch};
@@ -19,16 +20,22 @@ use std::time::{Duration, Instant};
 
 const RUN: Duration = Duration::from_millis(1500);
 
-fn main() {
+fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().collect();
     match args.get(1).map(String::as_str) {
-        Some("--bulk") => return bulk(),
-        Some("--decade") => return decade(),
-        Some("--plugin") => return plugin(),
-        Some("--open") => return opens(Path::new(&args[2])),
-        Some("--serve") => return serves(Path::new(&args[2])),
-        _ => {}
+        // The child of a plugin, as `baara plugin-runner` is.
+        Some("plugin-runner") => return baara_loader::run_child(std::env::args_os().skip(2)),
+        Some("--bulk") => bulk(),
+        Some("--decade") => decade(),
+        Some("--plugin") => plugin(),
+        Some("--open") => opens(Path::new(&args[2])),
+        Some("--serve") => serves(Path::new(&args[2])),
+        _ => all(),
     }
+    std::process::ExitCode::SUCCESS
+}
+
+fn all() {
     println!("Durable commands: a sale through form, plugin, guards, hash and commit, against ready-made bytes");
     println!("writers   rate/s   floor/s   ratio   p50 µs   p99 µs   floor p99 µs");
     for writers in [1, 8, 32, 128] {
@@ -379,7 +386,10 @@ fn plugin() {
     let folder = shop.desk.folder().join("plugins");
     let sha256 = entry.plugin.expect("a plugin decided it");
     let inspected = baara_loader::inspect(&folder.join(format!("{sha256}.so"))).expect("the file");
-    let loaded = baara_loader::load(&inspected, &folder, &sha256).expect("loaded");
+    let program = std::env::current_exe().expect("a path");
+    let isolation = Arc::new(Isolation::new(vec![program.into(), "plugin-runner".into()], Conducts::default()));
+    let load = |mode| baara_loader::load(&inspected, &folder, &sha256, mode, &isolation).expect("loaded");
+    let loaded = load(Mode::InProcess);
     let book = shop.desk.book();
     let (host, linked) = (Host(book.view("kon")), sales::plugin());
     let reply = answer_call(&linked, &message, &host).expect("decided");
@@ -392,6 +402,15 @@ fn plugin() {
         "\nA sale decided through its file {through:.2} µs, by the same function linked in {straight:.2} µs; ratio {:.2}",
         through / straight
     );
+    let child = load(Mode::Child);
+    let same = child.call(&message, &mut Host(book.view("kon")));
+    assert_eq!(same, loaded.call(&message, &mut Host(book.view("kon"))), "and in a child");
+    let apart = round(&mut || drop(child.call(&message, &mut Host(book.view("kon")))));
+    println!("in a child {apart:.2} µs; ratio {:.2} to in process", apart / through);
+    let described = round(&mut || drop(child.describe()));
+    println!("a description, which asks nothing, in a child {described:.2} µs");
+    let start = best(20, || load(Mode::Child).ready().expect("it starts"));
+    println!("a child starts in {start:.2} ms ({:?})", isolation.sandbox());
 }
 
 /// Answers a plugin's questions, on either side of the border.

@@ -1,9 +1,10 @@
 //! The small practice book every scenario begins with: a farm and a prison, founded, configured, our plugins pinned.
 
 use crate::Scratch;
-use baara_desk::{Answer, Clock, Desk, Founding, Member, OWN_PLUGINS, Wanted, plugin_file};
+use baara_desk::{Answer, Clock, Desk, Founding, Hosting, Member, OWN_PLUGINS, Wanted, plugin_file};
 use baara_plugin_api::{Date, Id, Value};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 /// The day of the founding acts; scenarios happen later.
@@ -27,6 +28,28 @@ pub struct Fixture {
 #[must_use]
 pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lies in the project")
+}
+
+/// Plugins hosted as `baara` does, whose children are the loader's own runner: a test program cannot be one.
+#[must_use]
+pub fn hosting() -> Hosting {
+    Hosting { runner: vec![runner().into()], ..Hosting::default() }
+}
+
+/// The loader's example that becomes a child, built as Cargo would with all of a workspace's tests.
+fn runner() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let program = std::env::current_exe().expect("a running program has a path");
+        let beside = program.parent().expect("a program lies in a folder").with_file_name("examples").join("runner");
+        if !beside.exists() {
+            let mut cargo = Command::new(env!("CARGO"));
+            cargo.args(["build", "--quiet", "--package", "baara-loader", "--example", "runner"]);
+            assert!(cargo.status().is_ok_and(|status| status.success()), "the runner is built");
+        }
+        beside
+    });
+    built.clone()
 }
 
 /// The libraries of our own plugins, as Cargo left them beside the running program.
@@ -121,7 +144,7 @@ impl Fixture {
     }
 
     fn open(scratch: Scratch) -> Fixture {
-        let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the fixture opens");
+        let desk = Desk::open_with(&scratch.path("book"), hosting(), |_| {}).expect("the fixture opens");
         Fixture { desk, scratch }
     }
 
@@ -133,7 +156,7 @@ impl Fixture {
     pub fn real() -> Fixture {
         let scratch = Scratch::new();
         make(&scratch.path("book"), &BASE.parse().expect("base.toml is TOML"), false);
-        let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the fixture opens");
+        let desk = Desk::open_with(&scratch.path("book"), hosting(), |_| {}).expect("the fixture opens");
         Fixture { desk, scratch }
     }
 

@@ -8,7 +8,7 @@ mod scratch;
 mod served;
 
 pub use decade::{Decade, SITE};
-pub use fixture::{DAY_ONE, Fixture, library, plugin_files, project, roles};
+pub use fixture::{DAY_ONE, Fixture, hosting, library, plugin_files, project, roles};
 pub use no_room::without_room;
 pub use scenario::{Failure, Story, Told, run_file};
 pub use scratch::Scratch;

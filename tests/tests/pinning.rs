@@ -1,8 +1,8 @@
 //! A plugin is let in by other people: proposed by its hash, opened with the last endorsement, refused otherwise.
 
-use baara_desk::{Answer, Clock, Desk, Submission};
+use baara_desk::{Answer, Clock, Desk, Mode, Submission};
 use baara_plugin_api::{Id, Map, Refusal};
-use baara_tests::{Fixture, Scratch, plugin_files};
+use baara_tests::{Fixture, Scratch, library, plugin_files};
 use std::path::{Path, PathBuf};
 
 const NOW: Clock = Clock::Practice { at: 1_604_999_999_000 };
@@ -80,6 +80,51 @@ fn a_proposed_plugin_decides_nothing_until_another_person_has_endorsed_it() {
     let scratch = fixture.close();
     let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the book opens");
     assert_eq!(sales(&desk), after, "the same after reopening");
+}
+
+#[test]
+fn what_other_people_let_in_runs_in_a_child() {
+    let (fixture, scratch) = (in_use(), Scratch::new());
+    let desk = &fixture.desk;
+    let mode = || desk.registry().state("sales").expect("sales is here").mode;
+    assert_eq!(mode(), Mode::InProcess, "as init pinned it");
+    let seq = waiting(desk, &another_build(&scratch));
+    assert!(matches!(endorse(desk, "kon-chair", seq), Answer::Recorded(_)));
+    assert_eq!(mode(), Mode::Child);
+}
+
+/// Killed between a result and the next command: no half entry, and the same command is recorded once.
+#[test]
+fn a_child_killed_from_outside_costs_one_refusal() {
+    let fixture = in_use();
+    let desk = &fixture.desk;
+    let seq = waiting(desk, &library("mischief"));
+    assert!(matches!(endorse(desk, "kon-chair", seq), Answer::Recorded(_)));
+    let does = |id: &str, what: &str| {
+        let fields: Map = [("what".to_owned(), what.into())].into_iter().collect();
+        desk.submit(Submission { id: id.to_owned(), ..submission("kon-keeper", "mischief", fields) })
+    };
+    assert_eq!(refusal(does("", "asks-nonsense")).code, "plugin/bad-question");
+    let child = desk.registry().state("mischief").expect("it is here").process.expect("it runs");
+    assert!(std::process::Command::new("kill").args(["-9", &child.to_string()]).status().is_ok_and(|status| status.success()));
+    let (size, id) = (desk.book().size(), "019f0000-0000-7000-8000-000000000001");
+    assert_eq!(refusal(does(id, "opens-twice")).code, "plugin/crashed");
+    assert_eq!(desk.book().size(), size);
+    let health = desk.registry().state("mischief").expect("it is here").health;
+    assert_eq!((health.strikes.len(), health.last_signal.as_str()), (1, "SIGKILL"));
+    let recorded = loop {
+        match does(id, "opens-twice") {
+            Answer::Refused(no) if no.code == "plugin/resting" => std::thread::yield_now(),
+            Answer::Recorded(recorded) => break recorded,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((recorded.seq, recorded.again), (size + 1, false));
+    let Answer::Recorded(again) = does(id, "opens-twice") else { panic!("recorded already") };
+    assert_eq!((again.seq, again.again), (size + 1, true));
+    let scratch = fixture.close();
+    let verified = baara_desk::verify(&scratch.path("book"), |_| {}).expect("readable");
+    assert!(verified.ok(), "{verified:?}");
 }
 
 #[test]

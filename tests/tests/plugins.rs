@@ -1,8 +1,8 @@
 //! What a file must be to decide in a book, and what stays when it is not there.
 
-use baara_desk::{Answer, Clock, Desk, Fault, Founding, Member, OWN_PLUGINS, Submission};
+use baara_desk::{Answer, Clock, Desk, Fault, Founding, Hosting, Member, OWN_PLUGINS, Submission};
 use baara_plugin_api::{Id, json};
-use baara_tests::{Fixture, Scratch, Story, plugin_files};
+use baara_tests::{Fixture, Scratch, Story, hosting, plugin_files};
 use std::collections::BTreeSet;
 
 const NOW: Clock = Clock::Practice { at: 1_604_999_999_000 };
@@ -65,11 +65,7 @@ fn a_changed_file_is_not_loaded_and_nothing_else_breaks() {
     std::fs::write(&file, bytes).expect("and puts another there");
     let desk = Desk::open(&scratch.path("book"), |_| {}).expect("the book opens");
     assert_eq!(desk.book().digest(), digest);
-    let fields = json!({"unit": "farm/kon-champ", "means": "cash", "place": "cash-box/kon-caisse",
-                        "lines": [{"item": "item/mais-grain", "quantity": "1", "store": "store/kon-magasin"}]});
-    let fields = fields.as_object().expect("a form").clone();
-    let sale = Submission { clock: NOW, ..Submission::new("kon", "sale", &Id::new("person", "kon-cashier"), fields) };
-    let Answer::Refused(refusal) = desk.submit(sale) else { panic!("its kinds are refused") };
+    let Answer::Refused(refusal) = desk.submit(sale()) else { panic!("its kinds are refused") };
     assert_eq!(refusal.code, "plugin/missing");
     let fields = json!({"code": "grenier", "label": "Grenier"}).as_object().expect("a form").clone();
     let store = Submission { clock: NOW, ..Submission::new("kon", "store", &Id::new("person", "kon-head"), fields) };
@@ -102,4 +98,53 @@ fn an_act_that_says_too_little_founds_nothing() {
     assert_eq!(code(act(vec![member("a", "chair")], &rules)), "found/too-few-persons");
     assert_eq!(code(act(vec![member("a", "chair"), member("b", "secretary")], &rules[..2])), "found/rule-missing");
     assert_eq!(desk.book().size(), 0);
+}
+
+/// A sale of what was harvested.
+fn sale() -> Submission {
+    let fields = json!({"unit": "farm/kon-champ", "means": "cash", "place": "cash-box/kon-caisse",
+                        "lines": [{"item": "item/mais-grain", "quantity": "1", "store": "store/kon-magasin"}]});
+    let fields = fields.as_object().expect("a form").clone();
+    Submission { clock: NOW, ..Submission::new("kon", "sale", &Id::new("person", "kon-cashier"), fields) }
+}
+
+#[test]
+fn in_safe_mode_built_in_kinds_alone_decide() {
+    let mut story = Story::new();
+    story.tell(include_str!("../scenarios/harvest.md"));
+    let scratch = story.close();
+    let hosting = Hosting { safe_mode: true, ..hosting() };
+    let desk = Desk::open_with(&scratch.path("book"), hosting, |_| {}).expect("the book opens");
+    assert!(desk.registry().plugins().all(|(_, _, loaded)| !loaded));
+    let Answer::Refused(refusal) = desk.submit(sale()) else { panic!("its kinds are refused") };
+    assert_eq!(refusal.code, "plugin/safe-mode");
+    let fields = json!({"code": "grenier", "label": "Grenier"}).as_object().expect("a form").clone();
+    let store = Submission { clock: NOW, ..Submission::new("kon", "store", &Id::new("person", "kon-head"), fields) };
+    assert!(matches!(desk.submit(store), Answer::Recorded(_)), "the others go on");
+}
+
+#[test]
+fn a_plugin_set_aside_stays_so_until_somebody_who_may_releases_it() {
+    let day = NOW.today();
+    let (head, cook) = (Id::new("person", "kon-head"), Id::new("person", "kon-cook"));
+    let trouble = |desk: &Desk| desk.registry().trouble("sales").map(|no| no.code);
+    let fixture = Fixture::new();
+    assert_eq!(fixture.desk.quarantine_plugin("sales", &cook, day).expect_err("not theirs").code, "right/missing");
+    assert_eq!(fixture.desk.quarantine_plugin("weather", &head, day).expect_err("none").code, "thing/unknown");
+    let size = fixture.desk.book().size();
+    fixture.desk.quarantine_plugin("sales", &head, day).expect("set aside");
+    assert_eq!(trouble(&fixture.desk).as_deref(), Some("plugin/quarantined"));
+    assert_eq!(fixture.desk.book().size(), size, "it is the machine's state, no entry");
+    let scratch = fixture.close();
+    let desk = Desk::open_with(&scratch.path("book"), hosting(), |_| {}).expect("the book opens");
+    assert_eq!(trouble(&desk).as_deref(), Some("plugin/quarantined"), "after a restart too");
+    assert_eq!(desk.registry().state("sales").expect("it is here").health.quarantined_by.as_deref(), Some("person/kon-head"));
+    desk.release_plugin("sales", &head, day).expect("released");
+    assert_eq!(trouble(&desk), None);
+    drop(desk);
+    // What is no memory of conduct is begun again.
+    std::fs::write(scratch.path("book").join("health.db"), "une page arrachée").expect("an insider may");
+    let desk = Desk::open_with(&scratch.path("book"), hosting(), |_| {}).expect("the book opens");
+    assert_eq!(trouble(&desk), None);
+    desk.quarantine_plugin("sales", &head, day).expect("set aside");
 }

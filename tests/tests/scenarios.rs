@@ -61,7 +61,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ("host/journal/src/tests/people.rs", &["journal/altered"]),
     ("host/desk/src/pins.rs", &["plugin/kind-taken"]),
     (
-        "host/loader/tests/hostile.rs",
+        "host/loader/tests/hostile/main.rs",
         &[
             "plugin/aborts-on-panic",
             "plugin/disagrees",
@@ -88,7 +88,9 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ("tests/tests/faults.rs", &["desk/io", "desk/stopped", "entry/damaged", "entry/newer"]),
     ("tests/tests/laws.rs", &["entry/broken-chain"]),
     ("tests/tests/pinning.rs", &["plugin/needs-endorsement", "plugin/not-kept"]),
-    ("tests/tests/plugins.rs", &["plugin/missing"]),
+    ("host/loader/tests/hostile/world.rs", &["plugin/no-sandbox", "plugin/not-started", "plugin/resting"]),
+    ("tests/hostile.toml", &["plugin/crashed", "plugin/timed-out"]),
+    ("tests/tests/plugins.rs", &["plugin/missing", "plugin/safe-mode"]),
     (
         "tests/tests/secrets.rs",
         &[

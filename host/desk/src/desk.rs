@@ -1,6 +1,7 @@
 //! The desk: one folder, one journal, one writing thread; readers share the world.
 
 use crate::answers::{Answer, Submission};
+use crate::hosting::{Hosting, House};
 use crate::judge::{Bench, Judged, No};
 use crate::registry::Registry;
 use crate::snapshots::{self, Opened};
@@ -22,6 +23,7 @@ pub(crate) struct Shared {
     pub(crate) registry: RwLock<Registry>,
     pub(crate) sealed: Mutex<Sealed>,
     pub(crate) plugins: PathBuf,
+    pub(crate) house: House,
     pub(crate) practice: bool,
     /// After a fault of the journal: nothing more is recorded by this process.
     pub(crate) stopped: AtomicBool,
@@ -50,11 +52,19 @@ impl Desk {
     /// # Errors
     /// When the folder holds a book already, or cannot be written.
     pub fn create(folder: &Path, practice: bool) -> Result<Desk, Fault> {
+        Desk::create_with(folder, practice, Hosting::default())
+    }
+
+    /// Makes an empty book whose plugins are hosted so.
+    ///
+    /// # Errors
+    /// As [`Desk::create`].
+    pub fn create_with(folder: &Path, practice: bool, hosting: Hosting) -> Result<Desk, Fault> {
         std::fs::create_dir_all(folder.join("plugins"))?;
         let mut journal = Journal::create(&folder.join("book.db"))?;
         journal.set_meta("practice", if practice { "yes" } else { "no" })?;
         let sealed = Sealed::create(&folder.join("people.db"))?;
-        Desk::start(folder, journal, sealed, Opened::default(), practice)
+        Desk::start(folder, journal, sealed, Opened::default(), practice, hosting)
     }
 
     /// Opens a book from its snapshot, and folds what its journal has beyond it.
@@ -62,24 +72,34 @@ impl Desk {
     /// # Errors
     /// When it is not a book, is newer, is open elsewhere, or an entry is damaged.
     pub fn open(folder: &Path, progress: impl FnMut(u64)) -> Result<Desk, Fault> {
+        Desk::open_with(folder, Hosting::default(), progress)
+    }
+
+    /// Opens a book whose plugins are hosted so.
+    ///
+    /// # Errors
+    /// As [`Desk::open`].
+    pub fn open_with(folder: &Path, hosting: Hosting, progress: impl FnMut(u64)) -> Result<Desk, Fault> {
         let journal = Journal::open(&folder.join("book.db"))?;
         let sealed = Sealed::open(&folder.join("people.db"))?;
         let practice = journal.meta("practice")?.as_deref() == Some("yes");
         let opened = snapshots::open(&journal, folder, progress)?;
-        Desk::start(folder, journal, sealed, opened, practice)
+        Desk::start(folder, journal, sealed, opened, practice, hosting)
     }
 
-    fn start(folder: &Path, mut journal: Journal, sealed: Sealed, opened: Opened, practice: bool) -> Result<Desk, Fault> {
+    fn start(folder: &Path, mut journal: Journal, sealed: Sealed, opened: Opened, practice: bool, hosting: Hosting) -> Result<Desk, Fault> {
         let Opened { book, head, pinned } = opened;
         journal.make_room()?;
         let plugins = folder.join("plugins");
+        let house = House::new(hosting, folder);
         let mut registry = Registry::core();
-        plugins::pinned(&book, &plugins).iter().for_each(|plugin| registry.add(plugin));
+        plugins::pinned(&book, &plugins, &house).iter().for_each(|plugin| registry.add(plugin));
         let shared = Arc::new(Shared {
             book: RwLock::new(book),
             registry: RwLock::new(registry),
             sealed: Mutex::new(sealed),
             plugins,
+            house,
             practice,
             stopped: AtomicBool::new(false),
         });

@@ -122,7 +122,7 @@ impl Desk {
             let known = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             return Ok(Answer::Refused(Refusal::new("plugin/needs-endorsement").with("plugin", known)));
         }
-        let (sha256, declaration) = plugins::declaration_of(file, &self.shared.plugins)?;
+        let (sha256, declaration) = plugins::declaration_of(file, &self.shared.plugins, &self.shared.house, true)?;
         if let Err(no) = pins::fits(&self.registry(), &declaration) {
             return Ok(Answer::Refused(no));
         }
@@ -132,6 +132,7 @@ impl Desk {
         let mut values: BTreeMap<String, Value> = BTreeMap::new();
         values.insert("sha256".to_owned(), sha256.into());
         values.insert("version".to_owned(), declaration.version.as_str().into());
+        values.insert("mode".to_owned(), plugins::IN_PROCESS.into());
         values.insert("declaration".to_owned(), serde_json::to_value(&declaration).unwrap_or_default());
         let day = clock.today();
         let effects = if known.is_some() {

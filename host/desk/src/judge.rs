@@ -1,6 +1,7 @@
 //! A submission becomes an entry, or a no: rights, reading, deciding, leave, guards, fact or intention.
 
 use crate::answers::Submission;
+use crate::hosting::House;
 use crate::intentions;
 use crate::people;
 use crate::plugins::decide_built_in;
@@ -53,6 +54,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) practice: bool,
     /// Where the files of plugins lie.
     pub(crate) plugins: &'a Path,
+    /// How they run.
+    pub(crate) house: &'a House,
     /// True for what the day itself brings: it is the host's, and asks for nobody's right.
     pub(crate) host: bool,
 }
@@ -123,7 +126,7 @@ impl Bench<'_> {
             Way::BuiltIn(kind) => (decide_built_in(kind, cmd, &view)?, None),
             Way::Plugin(plugin) => {
                 let decided = plugin.decide(cmd, &view)?;
-                guards::within(&known.declaration.writes, &decided.0)?;
+                guards::within(&known.declaration.writes, &decided.0).inspect_err(|_| plugin.broke_a_promise())?;
                 (decided, Some(plugin.sha256.clone()))
             }
             Way::Desk => return Err(Refusal::new("kind/unknown").with("kind", &cmd.kind)),

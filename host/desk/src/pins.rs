@@ -121,7 +121,11 @@ fn decide(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<(Said, Effects),
     }
     let values = [("sha256", Value::from(sha256)), ("version", said.version.as_str().into())];
     let effects = match known {
-        Some(_) => values.into_iter().fold(Effects::new(), |all, (key, value)| all.set(&thing, key, value, day)),
+        // What other people let in runs in a child, whatever it takes the place of.
+        Some(old) => {
+            let demoted = (!old.text("mode").is_empty()).then_some(("mode", Value::from("child")));
+            values.into_iter().chain(demoted).fold(Effects::new(), |all, (key, value)| all.set(&thing, key, value, day))
+        }
         None => Effects::new().open(&thing, values),
     };
     Ok((said, effects))
@@ -135,10 +139,11 @@ pub(crate) fn decided_now(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<
 /// Opens what everybody has endorsed, and adds what it declares to the pin.
 pub(crate) fn declare(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<Effect, Refusal> {
     let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (_, declaration) = plugins::declaration_of(&kept(bench.plugins, text("sha256")), bench.plugins).map_err(|no| match no {
-        crate::Fault::Plugin(no) => refusal(&no),
-        other => Refusal::new("plugin/misbehaved").with("plugin", text("plugin")).with("how", other),
-    })?;
+    let (_, declaration) =
+        plugins::declaration_of(&kept(bench.plugins, text("sha256")), bench.plugins, bench.house, false).map_err(|no| match no {
+            crate::Fault::Plugin(no) => refusal(&no),
+            other => Refusal::new("plugin/misbehaved").with("plugin", text("plugin")).with("how", other),
+        })?;
     if declaration.id != text("plugin") || declaration.version != text("version") {
         let how = format!("{} {} ≠ {} {}", declaration.id, declaration.version, text("plugin"), text("version"));
         return Err(Refusal::new("plugin/misbehaved").with("plugin", text("plugin")).with("how", how));

@@ -1,12 +1,18 @@
 //! Pinned plugins: their declaration lives in the book, their file beside it.
 
+use crate::hosting::House;
 use crate::{Fault, pins};
 use baara_book::TheBook;
-use baara_loader::{Answers, Loaded, PluginFault, Reply};
+use baara_loader::{Answers, Health, Loaded, Mode, PluginFault, Reply};
 use baara_plugin_api::{
     Answer, Ask, Book, Command, Date, Decided, Declaration, Effects, Id, Message, Question, Refusal, Reply as Told, Table, Value,
 };
 use std::path::{Path, PathBuf};
+
+/// Built-in kinds alone.
+const SAFE_MODE: &str = "plugin/safe-mode";
+/// The mode that `init` gives the plugins it pins; every other runs in a child.
+pub(crate) const IN_PROCESS: &str = "in-process";
 
 /// A plugin the book has pinned by the hash of its file.
 pub(crate) struct Pinned {
@@ -30,11 +36,29 @@ impl Pinned {
         }
     }
 
+    /// Where it runs, its process if it is a child that runs now, and how it behaved; `None` when it cannot run.
+    pub(crate) fn state(&self) -> Option<(Mode, Option<u32>, Health)> {
+        let loaded = self.loaded.as_ref().ok()?;
+        Some((loaded.mode(), loaded.process().map(|(id, _)| id), loaded.health()))
+    }
+
+    /// Its caller found a promise broken that its kinds make: a strike.
+    pub(crate) fn broke_a_promise(&self) {
+        if let Ok(loaded) = &self.loaded {
+            loaded.broke_a_promise();
+        }
+    }
+
+    fn broke(&self, how: &str) -> Refusal {
+        self.broke_a_promise();
+        broke(&self.declaration.id, how)
+    }
+
     /// Decides a command by the plugin's file.
     pub(crate) fn decide(&self, cmd: &Command, ask: &dyn Ask) -> Decided {
         match self.call(&Message::Decide { command: cmd.clone() }, ask)? {
             Told::Effects(effects) => Ok(Effects(effects)),
-            Told::Table(_) => Err(broke(&self.declaration.id, "table")),
+            Told::Table(_) => Err(self.broke("table")),
         }
     }
 
@@ -42,17 +66,18 @@ impl Pinned {
     pub(crate) fn table(&self, cmd: &Command, ask: &dyn Ask) -> Result<Table, Refusal> {
         match self.call(&Message::Table { command: cmd.clone() }, ask)? {
             Told::Table(table) => Ok(table),
-            Told::Effects(_) => Err(broke(&self.declaration.id, "effects")),
+            Told::Effects(_) => Err(self.broke("effects")),
         }
     }
 
     fn call(&self, message: &Message, ask: &dyn Ask) -> Result<Told, Refusal> {
         let id = &self.declaration.id;
-        let loaded = self.loaded.as_ref().map_err(|_| Refusal::new("plugin/missing").with("plugin", id).with("sha256", &self.sha256))?;
+        let missing = || Refusal::new("plugin/missing").with("plugin", id).with("sha256", &self.sha256);
+        let loaded = self.loaded.as_ref().map_err(|no| if no.code == SAFE_MODE { no.clone() } else { missing() })?;
         let bytes = serde_json::to_vec(message).expect("a message is JSON");
         match loaded.call(&bytes, &mut Side(ask)) {
-            Ok(Reply::Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|e| broke(id, &e.to_string())),
-            Ok(Reply::Refused(bytes)) => Err(serde_json::from_slice(&bytes).unwrap_or_else(|e| broke(id, &e.to_string()))),
+            Ok(Reply::Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|e| self.broke(&e.to_string())),
+            Ok(Reply::Refused(bytes)) => Err(serde_json::from_slice(&bytes).unwrap_or_else(|e| self.broke(&e.to_string()))),
             Err(fault) => Err(refusal(id, &fault)),
         }
     }
@@ -79,29 +104,39 @@ impl Answers for Side<'_> {
 }
 
 /// What a file says it is, read without trusting it with anything.
-pub(crate) fn declaration_of(file: &Path, folder: &Path) -> Result<(String, Declaration), Fault> {
+pub(crate) fn declaration_of(file: &Path, folder: &Path, house: &House, in_process: bool) -> Result<(String, Declaration), Fault> {
     let inspected = baara_loader::inspect(file).map_err(Fault::Plugin)?;
-    let loaded = baara_loader::load(&inspected, folder, inspected.sha256()).map_err(Fault::Plugin)?;
-    let described = loaded.describe().ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let mode = house.mode(in_process);
+    let loaded = baara_loader::load(&inspected, folder, inspected.sha256(), mode, &house.isolation).map_err(Fault::Plugin)?;
+    let described = match loaded.describe() {
+        Err(PluginFault::NotLoaded(refused)) => return Err(Fault::Plugin(*refused)),
+        described => described.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+    };
     let declaration = described.ok_or_else(|| Fault::Io(std::io::Error::other("the plugin does not describe itself")))?;
     Ok((inspected.sha256().to_owned(), declaration))
 }
 
 /// Opens every plugin the book has pinned; a missing or changed file leaves its data readable and its kinds refused.
-pub(crate) fn pinned(book: &TheBook, folder: &Path) -> Vec<std::sync::Arc<Pinned>> {
+pub(crate) fn pinned(book: &TheBook, folder: &Path, house: &House) -> Vec<std::sync::Arc<Pinned>> {
     let ids: Vec<Id> = book.open_of("plugin").collect();
-    ids.iter().filter_map(|id| book.thing(id, Date::MAX)).filter_map(|thing| open(&thing.values, folder)).map(std::sync::Arc::new).collect()
+    ids.iter()
+        .filter_map(|id| book.thing(id, Date::MAX))
+        .filter_map(|thing| open(&thing.values, folder, house))
+        .map(std::sync::Arc::new)
+        .collect()
 }
 
-fn open(values: &std::collections::BTreeMap<String, Value>, folder: &Path) -> Option<Pinned> {
+fn open(values: &std::collections::BTreeMap<String, Value>, folder: &Path, house: &House) -> Option<Pinned> {
     let sha256 = values.get("sha256")?.as_str()?.to_owned();
     let declaration: Declaration = serde_json::from_value(values.get("declaration")?.clone()).ok()?;
     let file: PathBuf = folder.join(format!("{sha256}.so"));
+    let mode = house.mode(values.get("mode").and_then(Value::as_str) == Some(IN_PROCESS));
     let missing = || Refusal::new("plugin/missing").with("plugin", &declaration.id).with("sha256", &sha256);
     let loaded = match baara_loader::inspect(&file) {
         Err(_) if !file.exists() => Err(missing()),
         Err(no) => Err(pins::refusal(&no)),
-        Ok(inspected) => baara_loader::load(&inspected, folder, &sha256).map_err(|no| pins::refusal(&no)),
+        Ok(_) if house.safe_mode => Err(Refusal::new(SAFE_MODE).with("plugin", &declaration.id)),
+        Ok(inspected) => baara_loader::load(&inspected, folder, &sha256, mode, &house.isolation).map_err(|no| pins::refusal(&no)),
     };
     Some(Pinned { sha256, declaration, loaded })
 }

@@ -1,9 +1,21 @@
 //! The record kinds this book knows: built in, of a pinned plugin, and the desk's own.
 
 use crate::plugins::Pinned;
+use baara_loader::{Health, Mode};
 use baara_plugin_api::{Declaration, Field, FieldType, Grant, Kind, KindDeclaration, Refusal, ThingDeclaration};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Where a plugin runs, and how it behaved on this machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct State {
+    /// In process or in a child.
+    pub mode: Mode,
+    /// The process of a child that runs now.
+    pub process: Option<u32>,
+    /// Its strikes and its last end.
+    pub health: Health,
+}
 
 /// How a kind is decided.
 #[derive(Clone)]
@@ -98,13 +110,20 @@ impl Registry {
 
     /// How a pinned plugin is, in a word: `loaded`, `missing`, `quarantined` or `refused`.
     #[must_use]
-    pub fn state(&self, plugin: &str) -> &'static str {
+    pub fn standing(&self, plugin: &str) -> &'static str {
         match self.trouble(plugin).as_ref().map(|no| no.code.as_str()) {
             None => "loaded",
             Some("plugin/missing") => "missing",
             Some("plugin/quarantined") => "quarantined",
             Some(_) => "refused",
         }
+    }
+
+    /// Where a pinned plugin runs and how it behaved; `None` when it cannot run here.
+    #[must_use]
+    pub fn state(&self, plugin: &str) -> Option<State> {
+        let (mode, process, health) = self.plugins.iter().find(|p| p.declaration.id == plugin)?.state()?;
+        Some(State { mode, process, health })
     }
 
     /// The thing kinds that plugins added.

@@ -191,6 +191,7 @@ impl Writer {
             unseal: &unseal,
             practice: shared.practice,
             plugins: &shared.plugins,
+            house: &shared.house,
             host,
         })
     }
@@ -230,7 +231,7 @@ impl Writer {
             book.apply(&entry);
             if pins {
                 let mut registry = self.shared.registry.write().expect("no reader panics");
-                plugins::pinned(&book, &self.shared.plugins).iter().for_each(|plugin| registry.add(plugin));
+                plugins::pinned(&book, &self.shared.plugins, &self.shared.house).iter().for_each(|plugin| registry.add(plugin));
             }
         }
         match waiting {

@@ -2,6 +2,7 @@
 
 mod fault;
 mod hash;
+pub mod health;
 mod journal;
 pub mod sealed;
 mod store;

@@ -1,14 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 mod arena;
-mod call;
+mod budget;
+mod child;
+mod conduct;
 mod fault;
+mod frame;
+mod inside;
 mod inspect;
+mod isolation;
 mod load;
+mod loaded;
+mod marker;
 mod refused;
+mod runner;
+mod sandbox;
+mod turn;
 
-pub use call::{Answers, Loaded, Reply};
-pub use fault::{Misdeed, PluginFault};
+pub use budget::Budgets;
+pub use conduct::{Conducts, Health, Keep};
+pub use fault::{Ending, Misdeed, PluginFault};
 pub use inspect::{Inspected, MAX_FILE_BYTES, inspect, search};
+pub use isolation::{Isolation, Mode, Sandbox};
 pub use load::load;
+pub use loaded::{Answers, Loaded, Reply};
 pub use refused::{PluginRefused, Why};
+pub use runner::run_child;

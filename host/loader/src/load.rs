@@ -7,28 +7,53 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use baara_plugin_api::abi::{BaaraPlugin, FLAG_UNWIND, PLUGIN_MAGIC};
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
-use crate::call::{Loaded, Slots};
+use crate::inside::{Inside, Slots};
 use crate::inspect::{Abi, Inspected, sha256};
+use crate::isolation::{Isolation, Mode};
+use crate::loaded::Loaded;
+use crate::marker::Marker;
 use crate::refused::{PluginRefused, Why};
 
-/// Loads an inspected plugin into this process, if `pinned_sha256` is its hash (empty: nobody pinned it).
+/// Loads an inspected plugin, if `pinned_sha256` is its hash (empty: nobody pinned it).
 ///
 /// What is loaded is the bytes that were inspected, copied to `cache_dir/<sha256>.so`, whatever has become of the file.
-/// Loading the same copy twice gives the same plugin, with its lock and its strikes.
-pub fn load(inspected: &Inspected, cache_dir: &Path, pinned_sha256: &str) -> Result<Loaded, PluginRefused> {
+/// In process, constructors run now, and loading the same copy twice gives the same plugin; a file that once ended or
+/// hung the program in process is given a child whatever `mode` says. A child starts with its first call, or when
+/// [`Loaded::ready`] asks.
+pub fn load(
+    inspected: &Inspected,
+    cache_dir: &Path,
+    pinned_sha256: &str,
+    mode: Mode,
+    isolation: &Arc<Isolation>,
+) -> Result<Loaded, PluginRefused> {
     let refused = |why| PluginRefused::new(inspected.path(), why);
     check_pin(inspected.sha256(), pinned_sha256).map_err(refused)?;
-    if inspected.said().flags & FLAG_UNWIND == 0 {
+    if mode == Mode::InProcess && inspected.said().flags & FLAG_UNWIND == 0 {
         return Err(refused(Why::AbortsOnPanic));
     }
-    let copy = keep_copy(inspected, cache_dir)
-        .map_err(|error| refused(Why::NotCached { folder: cache_dir.to_path_buf(), source: error.to_string() }))?;
-    open(&copy, inspected).map_err(refused)
+    let not_cached = |error: io::Error| Why::NotCached { folder: cache_dir.to_path_buf(), source: error.to_string() };
+    let copy = keep_copy(inspected, cache_dir).map_err(|error| refused(not_cached(error)))?;
+    let conduct = isolation.conducts.of(inspected.sha256());
+    if mode == Mode::InProcess {
+        let (marker, died) = Marker::beside(&copy).map_err(|error| refused(not_cached(error)))?;
+        if died {
+            conduct.demote();
+        }
+        if !conduct.health().demoted {
+            marker.set(true);
+            let inside = open(&copy, &inspected.entry, inspected.said());
+            marker.set(false);
+            return Ok(Loaded::inside(inside.map_err(refused)?, marker, isolation.clone(), conduct));
+        }
+    }
+    Ok(Loaded::child(inspected, copy, isolation.clone(), conduct))
 }
 
 fn check_pin(sha256: &str, pinned: &str) -> Result<(), Why> {
@@ -76,19 +101,20 @@ fn write_draft(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn open(copy: &Path, inspected: &Inspected) -> Result<Loaded, Why> {
+/// Opens a copy in this process and checks its entry.
+pub(crate) fn open(copy: &Path, symbol: &str, said: Abi) -> Result<Inside, Why> {
     let not_loadable = |error: libloading::Error| Why::NotLoadable { source: words(&error) };
     // SAFETY: Constructors run here; the bytes are those somebody answerable pinned. RTLD_NOW tells a missing symbol now
     // and not in the middle of a sale.
     let library = unsafe { Library::open(Some(copy), RTLD_NOW | RTLD_LOCAL) }.map_err(not_loadable)?;
     // SAFETY: Only the address is taken, never a value of this type.
-    let entry = unsafe { library.get::<*const BaaraPlugin>(inspected.entry.as_bytes()) }
+    let entry = unsafe { library.get::<*const BaaraPlugin>(symbol.as_bytes()) }
         .map(|symbol| symbol.as_raw_ptr().cast_const().cast::<BaaraPlugin>());
     // Never closed, so that the entry and all it points to stay for the life of the process.
     let _ = library.into_raw();
     let entry = entry.map_err(not_loadable)?;
     belongs("entry", entry.cast(), copy)?;
-    check_entry(entry, copy, inspected.said()).map(|slots| Loaded::of(entry, slots))
+    check_entry(entry, copy, said).map(|slots| Inside::of(entry, slots))
 }
 
 /// The two functions of an entry that keeps its word.

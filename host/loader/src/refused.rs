@@ -116,6 +116,16 @@ pub enum Why {
         /// `describe` or `call`.
         slot: &'static str,
     },
+    /// No child could be started for it.
+    NotStarted {
+        /// The system's own words.
+        source: String,
+    },
+    /// Children must be held by more than their process boundary, and here they are not.
+    NoSandbox {
+        /// What this system does not enforce.
+        missing: &'static str,
+    },
 }
 
 impl PluginRefused {
@@ -146,6 +156,8 @@ impl PluginRefused {
             Why::ForeignEntry { .. } => "plugin/foreign-entry",
             Why::Disagrees { .. } => "plugin/disagrees",
             Why::SlotMissing { .. } => "plugin/slot-missing",
+            Why::NotStarted { .. } => "plugin/not-started",
+            Why::NoSandbox { .. } => "plugin/no-sandbox",
         }
     }
 
@@ -153,7 +165,7 @@ impl PluginRefused {
     pub fn args(&self) -> Vec<(&'static str, String)> {
         let mut args = vec![("file", self.path.display().to_string())];
         match &self.why {
-            Why::Unreadable { source } | Why::NotLoadable { source } => args.push(("source", source.clone())),
+            Why::Unreadable { source } | Why::NotLoadable { source } | Why::NotStarted { source } => args.push(("source", source.clone())),
             Why::TooBig { bytes } => args.push(("bytes", bytes.to_string())),
             Why::WrongFormat { found } => args.push(("found", found.clone())),
             Why::WrongMachine { found, expected } => {
@@ -181,9 +193,50 @@ impl PluginRefused {
             }
             Why::Disagrees { about } => args.push(("about", (*about).to_string())),
             Why::SlotMissing { slot } => args.push(("slot", (*slot).to_string())),
+            Why::NoSandbox { missing } => args.push(("missing", (*missing).to_string())),
             Why::NotAFile | Why::WritableByOthers | Why::NoManifest | Why::AbortsOnPanic => {}
         }
         args
+    }
+}
+
+/// What a child may find out, in one line each: a word, and what differs.
+const WIRE: [&str; 5] = ["not-loadable", "foreign-entry", "disagrees", "slot-missing", "no-sandbox"];
+/// The words that stand in refusals a child gives.
+const TOLD: [&str; 9] = ["entry", "describe", "call", "layout", "size", "ABI", "landlock", "seccomp", "landlock, seccomp"];
+
+impl Why {
+    /// What a child tells its host.
+    pub(crate) fn to_wire(&self) -> String {
+        let [not_loadable, foreign, disagrees, slot_missing, no_sandbox] = WIRE;
+        match self {
+            Why::ForeignEntry { slot, from } => {
+                let from = from.as_ref().map_or_else(String::new, |from| from.display().to_string());
+                format!("{foreign}\n{slot}\n{from}")
+            }
+            Why::Disagrees { about } => format!("{disagrees}\n{about}"),
+            Why::SlotMissing { slot } => format!("{slot_missing}\n{slot}"),
+            Why::NoSandbox { missing } => format!("{no_sandbox}\n{missing}"),
+            Why::NotLoadable { source } => format!("{not_loadable}\n{source}"),
+            other => format!("{not_loadable}\n{other}"),
+        }
+    }
+
+    /// What a child told its host; `None` when no child says so.
+    pub(crate) fn from_wire(text: &str) -> Option<Why> {
+        let (word, rest) = text.split_once('\n')?;
+        let told = |text: &str| TOLD.into_iter().find(|known| *known == text);
+        match WIRE.iter().position(|known| *known == word)? {
+            0 => Some(Why::NotLoadable { source: crate::loaded::clean(rest.as_bytes()) }),
+            1 => {
+                let (slot, from) = rest.split_once('\n')?;
+                let from = Some(crate::loaded::clean(from.as_bytes())).filter(|from| !from.is_empty()).map(PathBuf::from);
+                Some(Why::ForeignEntry { slot: told(slot)?, from })
+            }
+            2 => Some(Why::Disagrees { about: told(rest)? }),
+            3 => Some(Why::SlotMissing { slot: told(rest)? }),
+            _ => Some(Why::NoSandbox { missing: told(rest)? }),
+        }
     }
 }
 
@@ -232,6 +285,30 @@ impl fmt::Display for Why {
             Why::ForeignEntry { slot, from: None } => write!(f, "its {slot} lies in no file"),
             Why::Disagrees { about } => write!(f, "entry and manifest disagree on the {about}"),
             Why::SlotMissing { slot } => write!(f, "{slot} is null"),
+            Why::NotStarted { source } => write!(f, "no process could be started for it: {source}"),
+            Why::NoSandbox { missing } => write!(f, "this system does not enforce {missing}, and children must be held"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_child_found_out_arrives_as_it_was() {
+        for why in [
+            Why::NotLoadable { source: "undefined symbol: missing_fn".into() },
+            Why::ForeignEntry { slot: "entry", from: Some("/lib/other.so".into()) },
+            Why::ForeignEntry { slot: "call", from: None },
+            Why::Disagrees { about: "ABI" },
+            Why::SlotMissing { slot: "describe" },
+            Why::NoSandbox { missing: "landlock, seccomp" },
+        ] {
+            assert_eq!(Why::from_wire(&why.to_wire()), Some(why));
+        }
+        for nonsense in ["", "disagrees", "disagrees\nweather", "foreign-entry\nentry", "not-pinned\n"] {
+            assert_eq!(Why::from_wire(nonsense), None, "{nonsense}");
         }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
     for (declared, sha256, _) in registry.plugins() {
         let kinds: Vec<&str> = declared.kinds.iter().map(|k| k.kind.as_str()).collect();
         let trouble = registry.trouble(&declared.id);
-        let state = format!("plugin-{}", registry.state(&declared.id));
+        let state = format!("plugin-{}", registry.standing(&declared.id));
         let cells = vec![
             Cell::text(declared.id.as_str()),
             Cell::text(declared.version.as_str()),

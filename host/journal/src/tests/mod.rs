@@ -4,6 +4,7 @@ mod appending;
 mod copies;
 mod cuts;
 mod damage;
+mod health;
 mod opening;
 mod people;
 mod scratch;

@@ -30,7 +30,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
     let health = visit.desk().health();
     let plugins: Vec<Plugin> = {
         let registry = visit.desk().registry();
-        registry.plugins().map(|(d, ..)| Plugin { id: d.id.clone(), version: d.version.clone(), state: registry.state(&d.id) }).collect()
+        registry.plugins().map(|(d, ..)| Plugin { id: d.id.clone(), version: d.version.clone(), state: registry.standing(&d.id) }).collect()
     };
     let now = visit.clock();
     let mut warnings = warnings(&health, now.at(), visit.desk().is_practice());
