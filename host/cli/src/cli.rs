@@ -33,6 +33,9 @@ pub(crate) struct Global {
     /// In a practice book: the day and time it plays.
     #[arg(long, global = true, value_name = "2020-06-12T10:00")]
     pub(crate) now: Option<String>,
+    /// Open the book without any plugin.
+    #[arg(long, global = true)]
+    pub(crate) safe_mode: bool,
 }
 
 /// The commands.
@@ -301,6 +304,16 @@ pub(crate) enum Plugin {
         #[command(flatten)]
         common: Common,
     },
+    /// Set a plugin aside on this machine, until somebody releases it.
+    Quarantine {
+        /// The plugin, `sales`.
+        plugin: String,
+    },
+    /// Let a plugin work again that was set aside, and forgive its strikes.
+    Release {
+        /// The plugin, `sales`.
+        plugin: String,
+    },
 }
 
 /// What recording commands share.
@@ -351,6 +364,7 @@ pub(crate) fn globals_first(words: Vec<String>) -> Vec<String> {
                 rest.push(word);
                 rest.extend(words.by_ref());
             }
+            "--safe-mode" => first.push(word),
             "--json" => {
                 first.push(word);
                 if words.peek().is_some_and(|next| next == "-") {
@@ -410,6 +424,9 @@ mod tests {
             "export --format hledger",
             "plugin list",
             "plugin pin libtannery.so --as kon-chef",
+            "plugin quarantine sales --as kon-chef",
+            "plugin release sales --as kon-chef",
+            "plugin list --safe-mode",
             "plugin add libtannery.so --site kon",
             "reverse 12 --reason faute --with-dependents",
         ] {

@@ -4,7 +4,7 @@ use crate::cli::{Cli, Global};
 use crate::config::{self, Settings};
 use crate::told::{Done, Failure};
 use crate::{commands, owner};
-use baara_desk::{Clock, Codes, Desk, Fault, Proved, Unproved};
+use baara_desk::{Clock, Codes, Desk, Fault, Hosting, Proved, Unproved};
 use baara_plugin_api::{Date, Id, Refusal, Value};
 use baara_reports::{Language, Said, Separated, Table, Words, draw_json, draw_separated, draw_text, label};
 use std::path::{Path, PathBuf};
@@ -130,16 +130,28 @@ impl Session {
             return Err(Refusal::new("book/none").with("book", folder.display()).into());
         }
         let bar = crate::parts::progress(&self.words, "screen.progress-open", None);
+        let hosting = self.hosting();
         let opened = owner::open_or_pass(
             &folder,
             &self.passed,
-            || Desk::open(&folder, |n| bar.set_position(n)),
+            || Desk::open_with(&folder, hosting.clone(), |n| bar.set_position(n)),
             |fault| fault.code() == "journal/locked",
         )?;
         bar.finish_and_clear();
         let desk = Arc::new(opened.map_err(Failure::Elsewhere)?);
         self.keep(desk.clone());
         Ok(desk)
+    }
+
+    /// How this machine runs plugins: what `baara.toml` says, and `--safe-mode`.
+    pub(crate) fn hosting(&self) -> Hosting {
+        let set = |name: &str, value: &str| self.settings.all.get(name).is_some_and(|set| set == value);
+        Hosting {
+            require_sandbox: set("plugins.require_sandbox", "true"),
+            in_process: !set("plugins.in_process", "false"),
+            safe_mode: self.global.safe_mode,
+            ..Hosting::default()
+        }
     }
 
     /// True when the command runs for another process, which has its own terminal.

@@ -430,3 +430,29 @@ fn a_damaged_book_is_told_in_one_answer() {
     assert_eq!((code(&told), &json(&told)["ok"]), (3, &Value::Bool(false)), "{}", err(&told));
     assert!(json(&told)["damage"]["seq"].is_u64(), "{}", out(&told));
 }
+
+#[test]
+fn a_plugin_is_set_aside_listed_and_released() {
+    let farm = Farm::new("aside");
+    let sales = |listed: &Output| {
+        let rows = json(listed)["rows"].as_array().cloned().unwrap_or_default();
+        rows.into_iter().find(|row| row["plugin"] == "sales").expect("init pins our own, which are built with the tests")
+    };
+    let chef = |words: &[&str]| farm.run(&[words, &["--as", "c-chef", "--now", "2020-06-03"]].concat());
+    assert_eq!(sales(&farm.run(&["plugin", "list", "--json"]))["state"], "plugin-loaded");
+    assert_eq!(sales(&farm.run(&["plugin", "list", "--json"]))["mode"], "mode-in-process");
+    assert_eq!(code(&farm.at("2020-06-03", &["plugin", "quarantine", "sales"])), 1, "the secretary may not");
+    assert_eq!(code(&chef(&["plugin", "quarantine", "weather"])), 1, "there is none");
+    let done = chef(&["plugin", "quarantine", "sales"]);
+    assert!(code(&done) == 0 && out(&done).contains("mise de côté"), "{}", err(&done));
+    assert_eq!(sales(&farm.run(&["plugin", "list", "--json"]))["state"], "plugin-quarantined");
+    assert_eq!(code(&chef(&["plugin", "release", "sales"])), 0);
+    assert_eq!(sales(&farm.run(&["plugin", "list", "--json"]))["state"], "plugin-loaded");
+    assert_eq!(sales(&farm.run(&["plugin", "list", "--json", "--safe-mode"]))["state"], "plugin-safe-mode");
+}
+
+#[test]
+fn the_child_of_a_plugin_is_started_by_a_host_alone() {
+    let alone = Command::new(env!("CARGO_BIN_EXE_baara")).arg("plugin-runner").output().expect("the program runs");
+    assert_eq!((code(&alone), out(&alone).as_str()), (2, ""));
+}

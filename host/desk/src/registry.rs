@@ -108,13 +108,14 @@ impl Registry {
         self.plugins.iter().find(|p| p.declaration.id == plugin)?.trouble()
     }
 
-    /// How a pinned plugin is, in a word: `loaded`, `missing`, `quarantined` or `refused`.
+    /// How a pinned plugin is, in a word: `loaded`, `missing`, `quarantined`, `safe-mode` or `refused`.
     #[must_use]
     pub fn standing(&self, plugin: &str) -> &'static str {
         match self.trouble(plugin).as_ref().map(|no| no.code.as_str()) {
             None => "loaded",
             Some("plugin/missing") => "missing",
             Some("plugin/quarantined") => "quarantined",
+            Some("plugin/safe-mode") => "safe-mode",
             Some(_) => "refused",
         }
     }

@@ -69,7 +69,7 @@ pub(crate) fn create(session: &mut Session, practice: bool) -> Result<Arc<Desk>,
     if folder.join("book.db").exists() {
         return Err(Refusal::new("book/exists").with("book", folder.display()).into());
     }
-    let desk = Arc::new(Desk::create(&folder, practice)?);
+    let desk = Arc::new(Desk::create_with(&folder, practice, session.hosting())?);
     session.keep(desk.clone());
     Ok(desk)
 }

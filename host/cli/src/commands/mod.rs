@@ -52,6 +52,8 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         Command::Restore { file } => book::restore(session, &file),
         Command::Export { format, to } => export::export(session, &format, to.as_deref()),
         Command::Plugin { what: Plugin::List } => plugins::list(session),
+        Command::Plugin { what: Plugin::Quarantine { plugin } } => plugins::quarantine(session, &plugin),
+        Command::Plugin { what: Plugin::Release { plugin } } => plugins::release(session, &plugin),
         Command::Plugin { what: Plugin::Pin { file, common } } => plugins::pin(session, &file, &common),
     }
 }

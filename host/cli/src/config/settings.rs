@@ -28,6 +28,8 @@ const KEYS: &[(&str, Type)] = &[
     ("serve.hosts", Type::Text),
     ("print.command", Type::Text),
     ("print.paper", Type::Choice(&["a4", "a5", "58mm", "80mm"])),
+    ("plugins.require_sandbox", Type::Flag),
+    ("plugins.in_process", Type::Flag),
     ("limits.late-days", Type::Whole),
     ("limits.late-visa-days", Type::Whole),
     ("limits.visa-days", Type::Whole),
