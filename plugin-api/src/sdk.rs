@@ -76,6 +76,14 @@ pub fn both_languages(french: &str, english: &str) -> BTreeMap<String, BTreeMap<
     [("fr", french), ("en", english)].map(|(language, text)| (language.to_owned(), crate::words(text))).into()
 }
 
+/// The typed form of a command, for a table: what [`Record::decide`](crate::Record::decide) is handed by itself.
+///
+/// # Errors
+/// The first field that is missing or wrong.
+pub fn read<F: crate::Form>(cmd: &crate::Command) -> Result<F, crate::Refusal> {
+    crate::declaration::read(cmd)
+}
+
 /// Several lists of refusals as one, for [`Record::refusals`](crate::Record::refusals).
 ///
 /// # Panics
@@ -101,14 +109,19 @@ pub const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str;
 /// says what happened, what was expected and what to try; each thing it opens is one it declares or the core knows.
 #[must_use]
 pub fn shortcomings(manifest: &str, plugin: &Plugin) -> Vec<String> {
+    shortcomings_of(manifest, &plugin.declaration())
+}
+
+/// The same of a plugin in any language, by what it declares.
+#[must_use]
+pub fn shortcomings_of(manifest: &str, declaration: &crate::Declaration) -> Vec<String> {
     let mut owed = BTreeSet::new();
     let read: crate::Value = serde_json::from_str(manifest).unwrap_or_default();
-    for (key, is) in [("id", plugin.id), ("version", plugin.version)] {
-        if read[key] != is {
+    for (key, is) in [("id", &declaration.id), ("version", &declaration.version)] {
+        if read[key] != is.as_str() {
             owed.insert(format!("the manifest's {key} is {}, the plugin's {is}", read[key]));
         }
     }
-    let declaration = plugin.declaration();
     for language in ["fr", "en"] {
         let none = BTreeMap::new();
         let words = declaration.words.get(language).unwrap_or(&none);

@@ -261,3 +261,19 @@ pub fn moves(effects: &Effects) -> Vec<String> {
     };
     effects.0.iter().filter_map(told).collect()
 }
+
+/// Holds a value against a file of the package, `tests/golden/batch.json`; with `BAARA_BLESS=1` the file is rewritten.
+///
+/// # Panics
+/// When they differ: the message shows both. When there is no such file yet.
+#[track_caller]
+pub fn golden(file: &str, value: &impl serde::Serialize) {
+    let now = serde_json::to_string_pretty(value).expect("what is held against a file is JSON") + "\n";
+    let folder = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let path = std::path::Path::new(&folder).join(file);
+    if std::env::var_os("BAARA_BLESS").is_some() {
+        return std::fs::write(&path, now).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    }
+    let before = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}; BAARA_BLESS=1 writes it", path.display()));
+    assert!(before == now, "{file} says\n{before}\nand now it is\n{now}\nBAARA_BLESS=1 rewrites the file, when that is what you want");
+}

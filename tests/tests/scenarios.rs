@@ -48,6 +48,36 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "template/unknown",
         ],
     ),
+    ("host/cli/tests/kit.rs", &["kit/bad-id", "kit/folder-taken", "kit/no-sdk", "kit/not-packed"]),
+    (
+        "host/cli/tests/checks.rs",
+        &[
+            "check/answers",
+            "check/changes",
+            "check/commands",
+            "check/crashed",
+            "check/description",
+            "check/effects",
+            "check/endless",
+            "check/exports",
+            "check/files",
+            "check/grants",
+            "check/hostile",
+            "check/imports",
+            "check/leaks",
+            "check/libraries",
+            "check/manifest",
+            "check/noisy",
+            "check/reads",
+            "check/refusals",
+            "check/splits",
+            "check/stack",
+            "check/threads",
+            "check/time",
+            "check/unknown",
+            "check/words",
+        ],
+    ),
     ("host/cli/src/session.rs", &["site/which"]),
     (
         "host/journal/src/tests/appending.rs",
@@ -172,7 +202,7 @@ fn sources(folder: &Path, each: &mut impl FnMut(&Path, &str)) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() && !matches!(name.as_str(), "tests" | "examples" | "demo") {
+        if path.is_dir() && !matches!(name.as_str(), "tests" | "examples" | "demo" | "templates") {
             sources(&path, each);
         } else if path.extension().is_some_and(|ext| ext == "rs") && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
             let text = std::fs::read_to_string(&path).expect("a text");

@@ -47,7 +47,7 @@ const STAYS_CLOSE: &[&str] = &["store", "shortage", "lost", "field", "produced",
 const AHEAD: &[&str] = &["price-list", "rules", "key"];
 
 /// Never grantable to a plugin.
-const NEVER: &[&str] = &[
+pub const NEVER: &[&str] = &[
     "person",
     "role",
     "rules",

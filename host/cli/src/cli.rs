@@ -1,6 +1,8 @@
 //! What may be typed.
 
+use crate::kit::scaffold::{Purpose, Tongue};
 use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
 
 /// The books of prison workshops, farms and their committees.
 #[derive(Parser, Debug)]
@@ -296,6 +298,58 @@ pub(crate) enum User {
 pub(crate) enum Plugin {
     /// The plugins the book has pinned, and those that are proposed.
     List,
+    /// Write the folder of a new plugin, which builds, tests and loads as it stands.
+    New {
+        /// Its id, `bee-keeping`: small letters, figures and dashes.
+        id: String,
+        /// What it does.
+        #[arg(long, value_enum)]
+        kind: Purpose,
+        /// What it is written in; `--lang rust` and `--lang c` say the same.
+        #[arg(long, value_enum, default_value = "rust")]
+        code: Tongue,
+        /// The folder; one of its name here when absent.
+        #[arg(long, value_name = "DIR")]
+        to: Option<String>,
+        /// The archive of the SDK; the one beside the program when absent.
+        #[arg(long, value_name = "FILE")]
+        sdk: Option<String>,
+    },
+    /// Look at a plugin's file as a reviewer does: each case in a process of its own.
+    Check {
+        /// The file, `libtannery.so`.
+        file: String,
+        /// How far: 1 reads the file, 2 loads it, 3 makes it work.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3))]
+        level: u8,
+        /// One case alone, by its `code` in `--json`.
+        #[arg(long, value_name = "CASE")]
+        only: Option<String>,
+        /// How many seconds a case may take.
+        #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+        patience: u64,
+    },
+    /// Run one case of a check in this process.
+    #[command(hide = true)]
+    Case {
+        /// The case.
+        name: String,
+        /// The file.
+        file: PathBuf,
+        /// Where copies are kept.
+        #[arg(long)]
+        folder: PathBuf,
+        /// Where its verdict is written.
+        #[arg(long)]
+        result: PathBuf,
+    },
+    /// Pack the SDK that `plugin new` unpacks, in the project's folder.
+    #[command(hide = true)]
+    Sdk {
+        /// The archive; beside the program when absent.
+        #[arg(long, value_name = "FILE")]
+        out: Option<String>,
+    },
     /// Propose a plugin's file; it is opened when the people its rule names have endorsed it.
     #[command(alias = "add")]
     Pin {
@@ -372,6 +426,11 @@ pub(crate) fn globals_first(words: Vec<String>) -> Vec<String> {
                     rest.extend(words.next());
                 }
             }
+            // The language of a plugin, not of the messages.
+            "--lang" if words.peek().is_some_and(|next| next == "rust" || next == "c") => {
+                rest.push("--code".to_owned());
+                rest.extend(words.next());
+            }
             "--book" | "--lang" | "--as" | "--config" | "--now" => {
                 let whole = word.contains('=');
                 first.push(word);
@@ -428,6 +487,10 @@ mod tests {
             "plugin release sales --as kon-chef",
             "plugin list --safe-mode",
             "plugin add libtannery.so --site kon",
+            "plugin new tannery --kind workshop",
+            "plugin check libtannery.so --level 2 --json",
+            "plugin check libtannery.so --only leaks --patience 5",
+            "plugin new tannery --kind sweep --lang c --lang fr --to ailleurs",
             "reverse 12 --reason faute --with-dependents",
         ] {
             check(line);

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod kit;
 mod owner;
 mod parts;
 mod session;

@@ -84,8 +84,8 @@ impl Session {
                 self.err.push_str(&done.err);
                 done.code
             }
-            // What a broken book said of itself stands there already.
-            Err(Failure::Broken) => Failure::Broken.code(),
+            // What was said of it stands there already.
+            Err(failure @ (Failure::Broken | Failure::NotGood)) => failure.code(),
             Err(failure) => {
                 if self.global.json {
                     self.out.push_str(&format!("{}\n", failure.json(&self.words)));

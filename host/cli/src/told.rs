@@ -31,6 +31,8 @@ pub(crate) enum Failure {
     Fault { code: String, text: String },
     /// The book was altered: told already.
     Broken,
+    /// What was looked at is not good: told already.
+    NotGood,
     /// Another process did it: this is what it printed.
     Elsewhere(Done),
 }
@@ -60,7 +62,7 @@ impl Failure {
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Failure::Refused(_) | Failure::Fields { .. } | Failure::Lines(_) | Failure::Config { .. } => 1,
+            Failure::Refused(_) | Failure::Fields { .. } | Failure::Lines(_) | Failure::Config { .. } | Failure::NotGood => 1,
             Failure::Fault { .. } | Failure::Broken => 3,
             Failure::Elsewhere(done) => done.code,
         }
@@ -94,7 +96,7 @@ impl Failure {
                 };
                 format!("{} [{code}]\n{known}{text}\n", words.word("screen.fault"))
             }
-            Failure::Broken => String::new(),
+            Failure::Broken | Failure::NotGood => String::new(),
             Failure::Elsewhere(done) => done.err.clone(),
         }
     }
@@ -126,7 +128,7 @@ impl Failure {
                 json!({"ok": false, "config": mistakes.iter().map(|m| m.json(words)).collect::<Vec<_>>()})
             }
             Failure::Fault { code, text } => json!({"ok": false, "fault": {"code": code, "text": text}}),
-            Failure::Broken => json!({"ok": false}),
+            Failure::Broken | Failure::NotGood => json!({"ok": false}),
             Failure::Elsewhere(_) => Value::Null,
         }
     }

@@ -2,6 +2,7 @@
 
 mod again;
 mod answers;
+pub mod check;
 mod clock;
 mod copies;
 mod corrections;

@@ -42,9 +42,9 @@ impl Desk {
 }
 
 /// What the section of a file says of the plugin, without running any of it.
-struct Said {
-    id: String,
-    version: String,
+pub(crate) struct Said {
+    pub(crate) id: String,
+    pub(crate) version: String,
 }
 
 /// Copies a file into the book's folder under its hash; what is kept is what was looked at.
@@ -70,7 +70,8 @@ fn kept(folder: &Path, sha256: &str) -> PathBuf {
     folder.join(format!("{sha256}.so"))
 }
 
-fn said(inspected: &Inspected) -> Result<Said, Refusal> {
+/// The id and version that the section of a file says.
+pub(crate) fn said(inspected: &Inspected) -> Result<Said, Refusal> {
     let manifest: Value = serde_json::from_str(inspected.manifest()).unwrap_or_default();
     let text = |key: &str| manifest.get(key).and_then(Value::as_str).map(str::to_owned);
     let fits = |id: &String| Id::parse(&format!("plugin/{id}")).is_ok();

@@ -91,7 +91,8 @@ fn refusal(plugin: &str, fault: &PluginFault) -> Refusal {
     fault.args().into_iter().fold(Refusal::new(fault.code()).with("plugin", plugin), |r, (key, value)| r.with(key, value))
 }
 
-struct Side<'a>(&'a dyn Ask);
+/// The book's answers to a plugin's questions.
+pub(crate) struct Side<'a>(pub(crate) &'a dyn Ask);
 
 impl Answers for Side<'_> {
     fn answer(&mut self, question: &[u8]) -> Vec<u8> {

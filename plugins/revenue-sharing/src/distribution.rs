@@ -161,11 +161,7 @@ impl Record for Distribution {
 
 /// The same figures line by line, recorded nowhere: each can be worked out again by hand.
 pub(crate) fn simulate(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
-    let form = <Distribution as Form>::read(&cmd.fields).map_err(|errors| {
-        let first = errors.into_iter().next().expect("a failed reading has an error");
-        Refusal { code: first.code, args: first.args }.with("field", first.field)
-    })?;
-    let Figures { months, keys, shares, .. } = form.figures(book)?;
+    let Figures { months, keys, shares, .. } = sdk::read::<Distribution>(cmd)?.figures(book)?;
     let mut rows: Vec<[String; 6]> = Vec::new();
     let none = String::new;
     for (month, francs) in &months {

@@ -1,11 +1,13 @@
 //! One file for each group of commands; this one only sends them there.
 
 mod book;
+mod check;
 mod config;
 mod demo;
 mod export;
 mod forms;
 mod import;
+mod kit;
 mod look;
 mod papers;
 mod people;
@@ -16,6 +18,7 @@ mod serve;
 use crate::cli::{Command, Plugin, User};
 use crate::session::Session;
 use crate::told::Failure;
+use std::time::Duration;
 
 /// Runs one command.
 ///
@@ -54,6 +57,14 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         Command::Plugin { what: Plugin::List } => plugins::list(session),
         Command::Plugin { what: Plugin::Quarantine { plugin } } => plugins::quarantine(session, &plugin),
         Command::Plugin { what: Plugin::Release { plugin } } => plugins::release(session, &plugin),
+        Command::Plugin { what: Plugin::New { id, kind, code, to, sdk } } => {
+            kit::new(session, &id, kind, code, to.as_deref(), sdk.as_deref())
+        }
+        Command::Plugin { what: Plugin::Check { file, level, only, patience } } => {
+            check::check(session, &file, level, only.as_deref(), Duration::from_secs(patience))
+        }
+        Command::Plugin { what: Plugin::Case { name, file, folder, result } } => check::one(&name, &file, &folder, &result),
+        Command::Plugin { what: Plugin::Sdk { out } } => kit::sdk(session, out.as_deref()),
         Command::Plugin { what: Plugin::Pin { file, common } } => plugins::pin(session, &file, &common),
     }
 }
