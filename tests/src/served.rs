@@ -1,6 +1,6 @@
 //! A served book, and a browser that asks its pages over real HTTP.
 
-use crate::Scratch;
+use crate::{Scratch, hosting};
 use baara_desk::Desk;
 use baara_web::{Settings, serve};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl Served {
     #[must_use]
     pub fn new(scratch: Scratch) -> Served {
         let scratch = Box::leak(Box::new(scratch));
-        let desk = Arc::new(Desk::open(&scratch.path("book"), |_| {}).expect("the book opens"));
+        let desk = Arc::new(Desk::open_with(&scratch.path("book"), hosting(), |_| {}).expect("the book opens"));
         let (send, ready) = channel();
         let own = desk.clone();
         let settings = Settings { address: "127.0.0.1:0".to_owned(), hosts: vec!["prison.local".to_owned()] };

@@ -22,6 +22,11 @@ fn a_cancelled_receipt_says_whether_its_paper_came_back() {
     let page = head.get(&receipt).text;
     assert!(page.contains("a pris un numéro") && page.contains("Le papier du reçu est-il revenu"), "{page}");
 
+    let sheet = head.get("/papiers/caisse/kon-caisse/2020-06-16").text;
+    assert!(sheet.contains("Arrêté") && sheet.contains("cinq cents francs CFA"), "the day closes with the sale: {sheet}");
+    let before = head.get("/papiers/caisse/kon-caisse/2020-06-15").text;
+    assert!(!before.contains("cinq cents"), "the day before ends without it: {before}");
+
     let reason = coded("Client reparti");
     let asked = head.post(&format!("/annuler/{sale}"), &format!("reason={reason}&paper-back=not-back&_date="));
     assert_eq!(asked.status, 303, "{}", asked.text);
