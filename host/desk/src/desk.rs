@@ -190,14 +190,25 @@ impl Desk {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn entries(&self, mut each: impl FnMut(&[u8], &str) + Send + 'static) -> Result<(), Fault> {
-        let _ = self.with_journal(move |journal| {
-            journal.scan(1, |_, bytes, leaf| {
+    pub fn entries(&self, each: impl FnMut(&[u8], &str) + Send + 'static) -> Result<(), Fault> {
+        self.entries_since(Date::MIN, each)
+    }
+
+    /// The bytes of the entries recorded on a day or later, in order, with their leaf hash: an evening's question costs a
+    /// day of the journal and not ten years. A few recorded before may come too, when a clock once ran ahead.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn entries_since(&self, day: Date, mut each: impl FnMut(&[u8], &str) + Send + 'static) -> Result<(), Fault> {
+        let last = self.book().size();
+        self.with_journal(move |journal| {
+            let first = first_since(journal, last, day)?;
+            let _ = journal.scan(first, |_, bytes, leaf| {
                 each(bytes, &baara_journal::hex(&leaf));
                 std::ops::ControlFlow::<()>::Continue(())
-            })
-        })??;
-        Ok(())
+            })?;
+            Ok(())
+        })?
     }
 
     /// The text behind a seal; `None` when it was erased or never here.
@@ -247,4 +258,17 @@ impl Drop for Desk {
 pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
     let bytes: Option<Vec<u8>> = (0..text.len() / 2).map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()).collect();
     bytes?.try_into().ok()
+}
+
+/// The first entry whose time is on a day or later. An entry's `hlc` never falls and is never before its own time.
+fn first_since(journal: &Journal, last: u64, day: Date) -> Result<u64, Fault> {
+    let Some(begins) = day.and_hms_opt(0, 0, 0).map(|time| time.and_utc().timestamp_millis()).filter(|at| *at > 0) else { return Ok(1) };
+    let (mut from, mut until) = (1, last + 1);
+    while from < until {
+        let seq = u64::midpoint(from, until);
+        let read = journal.read(seq)?.and_then(|bytes| Entry::read(&bytes).ok());
+        let entry = read.ok_or(Fault::Entry { seq, code: "entry/damaged" })?;
+        if entry.hlc >> 16 < begins { from = seq + 1 } else { until = seq }
+    }
+    Ok(from)
 }

@@ -2,7 +2,7 @@
 
 use crate::answers::{Problem, Shown};
 use crate::layout::page;
-use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, paper_back, print, signatures};
+use crate::pages::papers::{RECEIPTS, kept, letterhead, long_day, marks, numbers, paper_back, print, signatures};
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
 use baara_plugin_api::{Date, Effect, Id, Thing, Value, items};
@@ -25,15 +25,17 @@ struct Day {
 }
 
 impl Day {
-    /// The day as posted: a late entry stands on the day the book took it.
+    /// The day as posted: a late entry stands on the day the book took it. `entries` are those kept since that day; what
+    /// was there before them is what they leave of today's balance.
     fn read(r: &Reading<'_>, place: &Id, day: Date, entries: &[(Entry, String)]) -> Day {
-        let (mut opening, mut lines) = (0, Vec::new());
+        let (mut opening, mut lines) = (balance(r, place), Vec::new());
         for (entry, _) in entries {
             let net = net(entry, &items::xof(), place);
-            let posted = if net == 0 { Date::MAX } else { r.book.posted_as_kept(entry) };
-            if posted < day {
-                opening += net;
-            } else if posted == day {
+            let posted = if net == 0 { Date::MIN } else { r.book.posted_as_kept(entry) };
+            if posted >= day {
+                opening -= net;
+            }
+            if posted == day {
                 let number = numbers(entry, "").into_iter().next().map(|(number, _)| number).unwrap_or_default();
                 lines.push(Line { seq: entry.seq, number, kind: entry.kind.clone(), date: entry.date, net });
             }
@@ -54,6 +56,12 @@ impl Day {
     }
 }
 
+/// The francs a place holds.
+fn balance(r: &Reading<'_>, place: &Id) -> i64 {
+    let held = r.book.holdings_of(place).into_iter().filter(|h| h.item == items::xof());
+    held.map(|h| h.balance.count()).sum()
+}
+
 /// What an entry adds to a place of one item, in its smallest unit.
 fn net(entry: &Entry, item: &Id, place: &Id) -> i64 {
     let each = entry.effects.iter().map(|effect| match effect {
@@ -69,7 +77,8 @@ fn net(entry: &Entry, item: &Id, place: &Id) -> i64 {
 pub(crate) fn show(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
     let boxes: Vec<Id> = visit.read(|r| r.book.open_at("cash-box", &session.site).collect());
-    let entries = kept(visit.desk(), &session.site, boxes.iter().map(|id| format!("\"{id}\"")).collect())?;
+    let today = visit.clock().today();
+    let entries = kept(visit.desk(), &session.site, today, boxes.iter().map(|id| format!("\"{id}\"")).collect())?;
     Ok(visit.read(|r| {
         let title = r.word("web.cash-title").to_owned();
         let inner = html! {
@@ -134,16 +143,12 @@ fn one(r: &Reading<'_>, place: &Id, entries: &[(Entry, String)]) -> Markup {
 /// Banks and wallets, each with its balance unless it is being counted.
 fn accounts(r: &Reading<'_>) -> Markup {
     let places: Vec<Id> = ["bank", "wallet"].into_iter().flat_map(|kind| r.book.open_at(kind, r.site())).collect();
-    let balance = |place: &Id| -> i64 {
-        let held = r.book.holdings_of(place).into_iter().filter(|h| h.item == items::xof());
-        held.map(|h| h.balance.count()).sum()
-    };
     html! {
         @if !places.is_empty() {
             h2 { (r.word("web.cash-accounts")) }
             ul.cards { @for place in &places { li {
                 a href={ "/chose/" (place.kind()) "/" (place.code()) } { (r.label(place)) } " "
-                @if r.book.is_frozen(place) { span.hint { (r.word("web.cash-counting")) } } @else { strong { (r.francs(balance(place))) } }
+                @if r.book.is_frozen(place) { span.hint { (r.word("web.cash-counting")) } } @else { strong { (r.francs(balance(r, place))) } }
             } } }
         }
     }
@@ -157,16 +162,17 @@ pub(crate) fn sheet(visit: &Visit) -> Shown {
     if place.site() != session.site || visit.desk().book().thing(&place, Date::MAX).is_none() {
         return Err(Problem::NotFound);
     }
-    let own = kept(visit.desk(), &session.site, vec![format!("\"{place}\"")])?;
-    let receipts = kept(visit.desk(), &session.site, vec!["\"series\":\"receipt\"".to_owned()])?;
+    let own = kept(visit.desk(), &session.site, day, vec![format!("\"{place}\""), RECEIPTS.to_owned()])?;
+    let newest = visit.desk().book().size();
+    let newest = visit.desk().entry(newest)?.map(|(entry, leaf)| (entry.seq, leaf));
     let counted = counted(visit, &place, day)?;
     Ok(visit.read(|r| {
         let title = r.word("web.cash-sheet").to_owned();
         let inner = if r.book.is_frozen(&place) {
             html! { h1 { (title) } p.warning { (r.word("web.cash-counting")) } }
         } else {
-            let of_day: Vec<&Entry> = receipts.iter().map(|(entry, _)| entry).filter(|entry| entry.date == day).collect();
-            let code = own.iter().chain(&receipts).max_by_key(|(entry, _)| entry.seq).map(|(entry, leaf)| (entry.seq, leaf.clone()));
+            let of_day: Vec<&Entry> = own.iter().map(|(entry, _)| entry).filter(|entry| entry.date == day).collect();
+            let code = own.last().map(|(entry, leaf)| (entry.seq, leaf.clone())).or(newest);
             html! {
                 div.actions.noprint {
                     (print(r, true))

@@ -10,16 +10,17 @@ use baara_reports::statements::is_provisional;
 use maud::{Markup, html};
 use std::sync::mpsc::channel;
 
-/// The entries of a facility whose bytes hold one of some texts, in order, with their leaf hash.
+/// The entries of a facility, recorded on a day or later, whose bytes hold one of some texts; in order, with their leaf
+/// hash.
 ///
 /// Asked before the book is held still.
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub(crate) fn kept(desk: &Desk, site: &str, needles: Vec<String>) -> Result<Vec<(Entry, String)>, Fault> {
+pub(crate) fn kept(desk: &Desk, site: &str, since: Date, needles: Vec<String>) -> Result<Vec<(Entry, String)>, Fault> {
     let (send, entries) = channel();
     let own = format!("\"site\":\"{site}\"");
-    desk.entries(move |bytes, leaf| {
+    desk.entries_since(since, move |bytes, leaf| {
         let text = std::str::from_utf8(bytes).unwrap_or("");
         if text.contains(&own) && needles.iter().any(|n| text.contains(n.as_str())) {
             drop(send.send((bytes.to_vec(), leaf.to_owned())));
@@ -28,6 +29,9 @@ pub(crate) fn kept(desk: &Desk, site: &str, needles: Vec<String>) -> Result<Vec<
     let read = entries.into_iter().filter_map(|(bytes, leaf)| Some((Entry::read(&bytes).ok()?, leaf)));
     Ok(read.filter(|(entry, _)| entry.site == site).collect())
 }
+
+/// What the bytes of an entry hold that took or gave up the number of a receipt.
+pub(crate) const RECEIPTS: &str = "\"series\":\"receipt\"";
 
 /// The numbers an entry took from a host series, as printed; a void one says so.
 pub(crate) fn numbers(entry: &Entry, series: &str) -> Vec<(String, bool)> {

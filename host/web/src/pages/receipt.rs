@@ -4,7 +4,7 @@ use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Draft};
 use crate::layout::{page, wrong};
 use crate::pages::correct;
-use crate::pages::papers::{kept, letterhead, long_day, marks, paper_back, print, signatures};
+use crate::pages::papers::{RECEIPTS, kept, letterhead, long_day, marks, paper_back, print, signatures};
 use crate::pages::record::declaration;
 use crate::pages::sale::back;
 use crate::pages::visas::given;
@@ -271,7 +271,7 @@ pub(crate) fn all(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
     let today = visit.clock().today();
     let day = visit.query.get("jour").parse().unwrap_or(today);
-    let entries = kept(visit.desk(), &session.site, vec!["\"series\":\"receipt\"".to_owned()])?;
+    let entries = kept(visit.desk(), &session.site, day, vec![RECEIPTS.to_owned()])?;
     let own: Vec<(u64, String, i64, String)> = entries
         .iter()
         .filter(|(entry, _)| entry.date == day)

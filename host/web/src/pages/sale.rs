@@ -3,7 +3,6 @@
 use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::form::{self, Choice, Draft, choices, select};
 use crate::layout::{page, wrong};
-use crate::pages::papers::kept;
 use crate::pages::record::declaration;
 use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
@@ -235,15 +234,17 @@ fn digits(text: &str) -> String {
 fn before(visit: &Visit, fields: &Map) -> Result<Option<u64>, Problem> {
     let session = visit.signed_in()?;
     let key = visit.form.get("_key");
-    let entries = kept(visit.desk(), &session.site, vec![format!("\"id\":\"{key}\"")])?;
+    let seen = visit.desk().book().seen(key);
+    let entry = seen.map(|seq| visit.desk().entry(seq)).transpose()?.flatten().map(|(entry, _)| entry);
     let same = |entry: &baara_book::Entry| {
         entry.id == key
+            && entry.site == session.site
             && entry.kind.starts_with("sale/")
             && entry.by.0 == session.person
             && ["unit", "means"].iter().all(|name| entry.fields.get(*name) == fields.get(*name))
             && sums(&entry.fields) == sums(fields)
     };
-    Ok(entries.into_iter().map(|(entry, _)| entry).find(same).map(|entry| entry.seq))
+    Ok(entry.filter(same).map(|entry| entry.seq))
 }
 
 /// How much of each item a sale names, whatever its lots; texts that differ only in decimals are alike.

@@ -132,7 +132,7 @@ struct Line {
     count: i64,
 }
 
-/// The movements of one item in a store, in the order of their days.
+/// The movements of one item in a store, in the order of their days, among entries kept since the first of them.
 fn lines(entries: &[(Entry, String)], store: &Id, item: &Id) -> Vec<Line> {
     let mut lines = Vec::new();
     for (entry, _) in entries {
@@ -162,7 +162,7 @@ pub(crate) fn card(visit: &Visit) -> Shown {
     let period = Period::read(text, today)?;
     let item = Id::parse(&format!("item/{}", visit.query.get("article"))).ok();
     let entries = match &item {
-        Some(_) => kept(visit.desk(), &session.site, vec![format!("\"{store}\"")])?,
+        Some(_) => kept(visit.desk(), &session.site, period.from, vec![format!("\"{store}\"")])?,
         None => Vec::new(),
     };
     Ok(visit.read(|r| {
@@ -200,7 +200,9 @@ fn paper(r: &Reading<'_>, store: &Id, item: &Id, period: &Period, lines: &[Line]
     let zero = r.book.amount(item, 0);
     let figure = |count: i64| Figure::from(zero.with_count(count)).shown(r.words.language());
     let one_way = |count: i64, sign: i64| if count * sign > 0 { figure(count.abs()) } else { String::new() };
-    let mut balance: i64 = lines.iter().filter(|line| line.date < period.from).map(|line| line.count).sum();
+    let held = r.book.holdings_of(store).into_iter().filter(|held| held.item == *item);
+    let since = lines.iter().filter(|line| line.date >= period.from).map(|line| line.count).sum::<i64>();
+    let mut balance = held.map(|held| held.balance.count()).sum::<i64>() - since;
     let within: Vec<&Line> = lines.iter().filter(|line| (period.from..=period.until).contains(&line.date)).collect();
     let sum = |sign: i64| within.iter().map(|line| (line.count * sign).max(0)).sum::<i64>();
     html! {
