@@ -88,10 +88,10 @@ function there(present) {
   return members.map(name => `--lines person=kay-${name},presence=${present.includes(name) ? 'present' : 'excused'}`).join(' ');
 }
 
-/** Minutes and their three signatures as commands. */
+/** Minutes and their three signatures as commands; the others sign on the secretary's device. */
 function minuted(meeting) {
-  const signs = ['secretaire', 'maire', 'tresoriere'].map(name => `kay-${name} record sign --meeting ${meeting}`);
-  return [`kay-secretaire record minutes --meeting ${meeting}`, ...signs];
+  const signs = ['maire', 'tresoriere'].map(name => `kay-${name} record sign --meeting ${meeting} --device person/kay-secretaire`);
+  return [`kay-secretaire record minutes --meeting ${meeting}`, `kay-secretaire record sign --meeting ${meeting}`, ...signs];
 }
 
 export const JOURNEYS = [

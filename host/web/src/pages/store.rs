@@ -7,12 +7,15 @@ use crate::pages::papers::{kept, letterhead, long_day, marks, numbers, print, si
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
 use baara_plugin_api::{Date, Effect, Holding, Id, Value};
-use baara_reports::{Figure, Period, shown_amount};
+use baara_reports::{Figure, Period, Said, shown_amount};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
 /// What is done at a store every day: the kind, and its field that names the store.
 const MAIN: &[(&str, &str)] = &[("goods-in", "store"), ("kitchen", "store"), ("loss", "store")];
+
+/// How many lots of an item are shown: a phone shows no more; the report lists them all.
+const LOTS: usize = 40;
 
 /// What else is done there.
 const ACTS: &[(&str, &str)] = &[("goods-issue", "from"), ("goods-return", "to"), ("dispatch", "store"), ("reception", "store")];
@@ -88,10 +91,13 @@ fn held(r: &Reading<'_>, store: &Id) -> Markup {
             details.panel {
                 summary { (label) " · " strong { (shown_amount(lots[0].balance.with_count(total), r.words.language())) } }
                 @if lots.iter().any(|h| h.lot.is_some()) {
-                    ul.cards { @for holding in lots { @if let Some(lot) = &holding.lot { li {
+                    ul.cards { @for holding in lots.iter().take(LOTS) { @if let Some(lot) = &holding.lot { li {
                         a href={ "/chose/lot/" (lot.code()) } { (lot.code()) } " "
                         strong { (shown_amount(holding.balance, r.words.language())) } " " span.hint { (standing(r, lot)) }
                     } } } }
+                    @if let Some(more) = lots.len().checked_sub(LOTS).filter(|more| *more > 0) {
+                        p { a href="/rapports/stock" { (r.say(&Said::new("web.store-more-lots").with("n", more))) } }
+                    }
                 }
                 p { a href={ "/papiers/fiche-stock/" (store.code()) "?article=" (lots[0].item.code()) } { (r.word("web.paper-stock-card")) } }
             }
