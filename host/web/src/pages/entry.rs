@@ -7,7 +7,7 @@ use crate::pages::papers::numbers;
 use crate::pages::{correct, secrets, visas};
 use crate::visit::{Reading, Visit};
 use baara_book::Entry;
-use baara_plugin_api::{Effect, Field, FieldType, KindDeclaration, Value};
+use baara_plugin_api::{Effect, Field, FieldType, Id, KindDeclaration, Value};
 use baara_reports::{Said, shown_amount};
 use maud::{Markup, html};
 
@@ -94,6 +94,10 @@ fn facts(r: &Reading<'_>, entry: &Entry, kind: Option<&KindDeclaration>) -> Mark
     let Some(fields) = fields else { return html! {} };
     let name = inner_kind(entry);
     let others = fields.iter().filter(|(key, _)| declared.iter().all(|f| f.name != **key) && !key.ends_with(".declared"));
+    // A correction's reason stands where a late entry's does.
+    let named = |key: &str| {
+        if key == "late-reason" && entry.reverses.is_some() { r.word("web.why-correct").to_owned() } else { r.words.field(name, key) }
+    };
     html! {
         dl.facts {
             @for field in declared {
@@ -103,11 +107,24 @@ fn facts(r: &Reading<'_>, entry: &Entry, kind: Option<&KindDeclaration>) -> Mark
                 }
             }
             @for (key, value) in others {
-                dt { (r.words.field(name, key)) }
-                dd { (shown(r, name, None, value)) }
+                @if key == "endorsed-by" { (endorser(r, value)) } @else {
+                    dt { (named(key)) }
+                    dd { (shown(r, name, None, value)) }
+                }
             }
-            @if let Some(leave) = &entry.leave { dt { (r.word("web.leave")) } dd { (r.label(leave)) " (" (leave.code()) ")" } }
+            @if let Some(leave) = &entry.leave {
+                @let label = r.label(leave);
+                dt { (r.word("web.leave")) } dd { (label) @if label != leave.code() { " (" (leave.code()) ")" } }
+            }
         }
+    }
+}
+
+/// Whose visa completed it: the person, their role, and the hash of what they saw, which is for `verify`.
+fn endorser(r: &Reading<'_>, value: &Value) -> Markup {
+    let id = |at: usize| value.get(at).and_then(Value::as_str).and_then(|text| Id::parse(text).ok());
+    html! {
+        @if let (Some(person), Some(role)) = (id(0), id(1)) { dt { (r.word("web.who-endorsed")) } dd { (r.label(&person)) " (" (r.label(&role)) ")" } }
     }
 }
 
@@ -127,7 +144,7 @@ pub(crate) fn shown(r: &Reading<'_>, kind: &str, field: Option<&Field>, value: &
             html! { @if let Some(text) = text { (text) } @else { em { (r.word("choice.sealed")) } } }
         }
         (Some(FieldType::Text), Value::String(text)) => html! { (text) },
-        (_, Value::String(text)) => match baara_plugin_api::Id::parse(text) {
+        (_, Value::String(text)) => match Id::parse(text) {
             Ok(id) if r.book.thing(&id, r.today).is_some() => html! { a href={ "/chose/" (id.kind()) "/" (id.code()) } { (r.label(&id)) } },
             _ => html! { (r.words.value(text)) },
         },
@@ -150,10 +167,19 @@ fn movements(r: &Reading<'_>, entry: &Entry) -> Markup {
         _ => None,
     });
     let lines: Vec<_> = lines.collect();
-    let place = |id: &baara_plugin_api::Id| {
+    let place = |id: &Id| {
         let kind = r.words.find(&format!("place.{}", id.kind())).unwrap_or(id.kind()).to_owned();
         let label = r.label(id);
-        if label == id.code() { format!("{kind} {label}") } else { label }
+        // A place of one person's is called after them: `kay.kay-20-0057`.
+        let owner =
+            id.code().split_once('.').map(|(_, code)| Id::new("person", code)).filter(|person| r.book.thing(person, r.today).is_some());
+        if let Some(owner) = owner {
+            format!("{kind} {}", r.label(&owner))
+        } else if label == id.code() {
+            format!("{kind} {label}")
+        } else {
+            label
+        }
     };
     html! {
         @if !lines.is_empty() {
