@@ -88,10 +88,10 @@ function there(present) {
   return members.map(name => `--lines person=kay-${name},presence=${present.includes(name) ? 'present' : 'excused'}`).join(' ');
 }
 
-/** Minutes and their three signatures as commands; the others sign on the secretary's device. */
+/** Minutes and their three signatures as commands; the chair signs on the secretary's device. */
 function minuted(meeting) {
-  const signs = ['maire', 'tresoriere'].map(name => `kay-${name} record sign --meeting ${meeting} --device person/kay-secretaire`);
-  return [`kay-secretaire record minutes --meeting ${meeting}`, `kay-secretaire record sign --meeting ${meeting}`, ...signs];
+  const sign = (name, more = '') => `kay-${name} record sign --meeting ${meeting}${more}`;
+  return [`kay-secretaire record minutes --meeting ${meeting}`, sign('secretaire'), sign('maire', ' --device person/kay-secretaire'), sign('tresoriere')];
 }
 
 export const JOURNEYS = [
