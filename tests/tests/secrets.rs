@@ -207,7 +207,7 @@ fn a_reset_takes_two_people_and_its_code_is_shown_once() {
     assert!(!keeper.is_in(), "the session ends");
     assert_eq!(served.knock("kon-keeper", &secret("kon-keeper"), "").status, 422, "the old secret is dead");
     assert!(head.get(&format!("/entree/{done}")).text.contains("/codes/kon-keeper/entree"));
-    assert_eq!(served.enter("kon-cook").post("/codes/kon-keeper/entree", &[]).status, 422, "who may not reset sees no code");
+    assert_eq!(served.enter("kon-cook").post("/codes/kon-keeper/entree", &[]).status, 403, "who may not reset sees no code");
     let shown = codes(&head.post("/codes/kon-keeper/entree", &[]).text);
     let [code] = &shown[..] else { panic!("one code: {shown:?}") };
     assert!(head.post("/codes/kon-keeper/entree", &[]).text.contains("secret-reset/nothing-waits"), "once");

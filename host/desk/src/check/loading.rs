@@ -128,7 +128,9 @@ pub(super) fn files(file: &Path, folder: &Path) -> Verdict {
     };
     let before = open_now();
     open(file, folder)?;
-    match open_now().difference(&before).next() {
+    // The loader itself keeps one: the byte that tells what ended a program.
+    let marker = |left: &&String| left.contains(&format!("/{}/", std::process::id())) && left.ends_with(".running");
+    match open_now().difference(&before).find(|left| !marker(left)) {
         Some(left) => Err(wrong("check/files", left)),
         None => Ok(String::new()),
     }
