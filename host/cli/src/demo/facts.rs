@@ -383,6 +383,7 @@ pub(super) struct Cheaper {
     #[serde(with = "day")]
     pub(super) on: Date,
     pub(super) price: i64,
+    pub(super) motive: String,
 }
 
 /// Something a member of the staff bought.

@@ -484,10 +484,10 @@ impl<'f> Prison<'f> {
             self.give(one, day);
         }
         for one in months.cheaper.iter().filter(|one| one.site == site && one.on == day) {
-            self.sell_to(day, json!({"price": format!("{} XOF", one.price)}), "grossiste", true);
+            self.sell_to(day, Some(one), "grossiste");
         }
         for one in months.to_staff.iter().filter(|one| one.site == site && one.on == day) {
-            let sale = self.sell_to(day, json!({}), "agent", false);
+            let sale = self.sell_to(day, None, "agent");
             if let (Some(sale), Some(reason)) = (sale, &one.reason) {
                 self.house.s.put("chef", "explain", json!({"warning": format!("{sale}/warning"), "reason": reason}));
             }
@@ -496,7 +496,7 @@ impl<'f> Prison<'f> {
     }
 
     /// One piece sold to somebody told by name, at the list's price or another.
-    fn sell_to(&mut self, day: Date, more: Value, customer: &str, waits: bool) -> Option<String> {
+    fn sell_to(&mut self, day: Date, cheaper: Option<&super::facts::Cheaper>, customer: &str) -> Option<String> {
         let stocked = |shop: &Shop<'_>| shop.made.iter().any(|shelf| shelf.from <= day && shelf.left > 0);
         let shop = self.shops.iter().position(stocked)?;
         let (item, lot, pieces) = take(&mut self.shops[shop].made, 1, day)?;
@@ -504,11 +504,13 @@ impl<'f> Prison<'f> {
         let s = &mut self.house.s;
         let (store, place, customer) = (s.of("store", "magasin"), s.of("cash-box", "caisse"), s.of("customer", customer));
         let mut line = json!({"item": format!("item/{item}"), "lot": lot, "quantity": format!("{pieces} piece"), "store": store});
-        for (key, value) in more.as_object().into_iter().flatten() {
-            line[key] = value.clone();
+        if let Some(one) = cheaper {
+            line["price"] = format!("{} XOF", one.price).into();
         }
-        let form = json!({"unit": unit, "lines": [line], "means": "cash", "place": place, "customer": customer});
-        Some(if waits { s.propose("tresoriere", "sale", None, form, "maire") } else { s.put("tresoriere", "sale", form) })
+        let mut form = json!({"unit": unit, "lines": [line], "means": "cash", "place": place, "customer": customer});
+        let Some(one) = cheaper else { return Some(s.put("tresoriere", "sale", form)) };
+        form["motive"] = one.motive.as_str().into();
+        Some(s.propose("tresoriere", "sale", None, form, "maire"))
     }
 
     /// What the committee is asked to give away is set aside until it decides.
