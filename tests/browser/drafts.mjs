@@ -80,6 +80,27 @@ export const DRAFTS = {
     assert.equal(await recorded(page, figure), before + 1);
     await page.context().close();
   },
+  'the wifi is cut before the basket is paid': async signedIn => {
+    const page = await signedIn('kay-tresoriere');
+    const counts = () => page.locator('.count').evaluateAll(boxes => boxes.map(box => box.value).filter(Boolean));
+    await page.goto('/ventes/nouvelle');
+    await page.getByRole('button', { name: 'Blouse' }).first().click();
+    await page.waitForURL('**/ventes/workshop/*');
+    await page.locator('.product.taken').first().click();
+    assert.deepEqual(await counts(), ['2']);
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Encaisser' }).click().catch(() => {});
+    await page.waitForURL(url => url.protocol === 'chrome-error:' || url.pathname.startsWith('/ventes/'));
+    await page.context().setOffline(false);
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Reprendre' }).click();
+    assert.deepEqual(await counts(), ['2'], 'what was tapped is in the basket still');
+    await page.getByRole('button', { name: 'Encaisser' }).click();
+    await page.waitForURL('**/papiers/recu/**');
+    await page.goto('/');
+    assert.equal(await page.getByText('Brouillon pas encore envoyé').isVisible(), false);
+    await page.context().close();
+  },
   'a draft is one person\'s, can be thrown away, and leaves with them': async signedIn => {
     const page = await signedIn('ken-cultures');
     const kept = () => page.evaluate(() => Object.keys(localStorage).length + sessionStorage.length);

@@ -24,7 +24,7 @@ export const PAGES = {
   'ken-cultures': ['/', '/recoltes/nouvelle', ['/recoltes/nouvelle', sends('Enregistrer')], '/pointage', '/noter', '/noter/sowing', '/noter/harvest', ['/noter/harvest', sends('Enregistrer')],
     '/entree/$harvest', '/corriger/$corrected', '/nulle-part', '/entree/$sale', '/ventes/nouvelle', '/chose/lot/ken-21-0014'],
   'ken-magasinier': ['/noter/goods-in', '/noter/goods-issue', '/noter/count-begin', '/chose/store/ken-magasin', '/chercher?q=mais', '/journal', '/comptage/ken-21-0001', '/visas'],
-  'kay-tresoriere': ['/', '/ventes/nouvelle', '/caisse', '/papiers/caisse/kay-caisse/2021-03-31', '/papiers/recus', '/papiers/recu/$sale', '/papiers/recu/$sale?f=a6', '/comptage/kay-21-0001', '/depenses/nouvelle',
+  'kay-tresoriere': ['/', '/ventes/nouvelle', '/ventes/workshop/kay-couture', '/caisse', '/papiers/caisse/kay-caisse/2021-03-31', '/papiers/recus', '/papiers/recu/$sale', '/papiers/recu/$sale?f=a6', '/comptage/kay-21-0001', '/depenses/nouvelle',
     '/depenses/nouvelle?_leave=decision/kay-21-0001', ['/depenses/nouvelle?_leave=decision/kay-21-0001', overspends], '/entree/$waits', '/decisions', '/chose/decision/kay-21-0001', '/affectations',
     '/affectations/simulation?unit=workshop/kay-bois&until=2021-02-28', '/affectations/kay-21-0001', '/papiers/partage/kay-21-0001', '/noter/sale', '/aide', '/aide/sale'],
   'kay-maire': ['/', '/visas', '/entree/$waits'],

@@ -1,4 +1,4 @@
-// What a page gains with a script; it does its whole work without.
+// What a page gains with a script.
 const all = what => [...document.querySelectorAll(what)];
 const one = (what, within = document) => within.querySelector(what);
 const on = (what, kind, work) => what.addEventListener(kind, work);
@@ -7,7 +7,7 @@ const on = (what, kind, work) => what.addEventListener(kind, work);
 const problem = one('#probleme');
 if (problem) problem.focus();
 
-// Who is there is counted; the book judges.
+// Who is there.
 const sheet = one('[data-say]');
 on(document, 'change', event => {
   if (!event.target.dataset.college) return;
@@ -28,7 +28,7 @@ try {
     sessionStorage[done] = localStorage[done] || '';
     delete localStorage[done];
   }
-  const form = one('[data-draft]'), own = all('[data-draft] [name]'), name = mine + location.pathname;
+  const form = one('[data-draft]'), own = all('[data-draft] [name]:not(button)'), name = mine + location.pathname;
   const isTick = e => /checkbox|radio/.test(e.type);
   const typed = !location.search && (localStorage[name] || type === 'back_forward' && sessionStorage[name]);
   const back = typed && JSON.parse(typed).values;
@@ -97,12 +97,12 @@ if (till) {
     const row = rows.find(r => r.dataset.item === button.value), box = one('.count', row), unit = 10 ** row.dataset.scale;
     const count = whole(box.value, unit) + (button.name === 'plus' ? unit : -unit);
     box.value = count > 0 ? String(count / unit).replace('.', ',') : '';
-    sum();
+    box.dispatchEvent(new Event('input', { bubbles: true }));
   });
   on(till, 'input', sum);
   sum();
 }
 
-// Paper comes from the browser's own printing.
+// The browser prints.
 all('[data-print], .noscript').forEach(e => { e.hidden = !e.hidden; });
 all('[data-print]').forEach(e => on(e, 'click', () => print()));

@@ -20,6 +20,7 @@ use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// What a machine decides about its pages; nothing here changes a figure or a right.
 #[derive(Clone, Debug)]
@@ -44,16 +45,18 @@ pub fn serve(desk: Arc<Desk>, settings: &Settings, ready: impl FnOnce(SocketAddr
     let web = Arc::new(web(desk, settings));
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await?;
+        let stopped = stopped()?; // Whoever hears the address may stop us at once.
         ready(listener.local_addr()?);
-        axum::serve(listener, router(web, ROUTES)).with_graceful_shutdown(stopped()).await
+        axum::serve(listener, router(web, ROUTES)).with_graceful_shutdown(stopped).await
     })
 }
 
-/// Ends when somebody stops the program, so that the book is closed and not only left.
-async fn stopped() {
-    let interrupted = tokio::signal::ctrl_c();
-    let mut ended = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be heard");
-    tokio::select! { _ = interrupted => {}, _ = ended.recv() => {} }
+/// Listens for who stops the program from now on, and ends then: the book is closed and not only left.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupted, mut ended) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! { _ = interrupted.recv() => {}, _ = ended.recv() => {} }
+    })
 }
 
 fn web(desk: Arc<Desk>, settings: &Settings) -> Web {

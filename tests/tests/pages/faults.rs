@@ -66,7 +66,7 @@ fn a_plugin_whose_file_is_gone_is_told_and_its_entries_stay() {
     std::fs::remove_dir_all(scratch.path("book/plugins")).expect("the files were there");
     let served = Served::new(scratch);
     let browser = served.person("kon-cashier");
-    for page in ["/ventes/nouvelle", "/noter/sale", "/", "/tableau-de-bord"] {
+    for page in ["/ventes/farm/kon-champ", "/noter/sale", "/", "/tableau-de-bord"] {
         assert_eq!(browser.get(page).status, 200, "{page}");
     }
     let sale = "unit=farm/kon-champ&means=cash&place=cash-box/kon-caisse&lines.1.item=item/mais-grain&lines.1.quantity=1&lines.1.store=store/kon-magasin";

@@ -140,9 +140,12 @@ fn in_pieces(sum: i64) -> (Vec<(i64, i64)>, i64) {
     (pieces, left)
 }
 
+/// What sells.
+const UNITS: [&str; 2] = ["workshop", "farm"];
+
 /// The workshops and farms of this facility that have something to sell, with their products.
 fn units(r: &Reading<'_>) -> Vec<(Id, Vec<Product>)> {
-    let all = ["workshop", "farm"].into_iter().flat_map(|kind| r.book.open_at(kind, r.site()));
+    let all = UNITS.into_iter().flat_map(|kind| r.book.open_at(kind, r.site()));
     all.map(|unit| (unit.clone(), products(r, &unit))).filter(|(_, products)| !products.is_empty()).collect()
 }
 
@@ -184,27 +187,45 @@ fn products(r: &Reading<'_>, unit: &Id) -> Vec<Product> {
     all
 }
 
-/// The page: with one workshop or a chosen one its tiles and basket, else the tiles of all.
+/// The tiles of every workshop and farm; where one alone sells, its till.
+pub(crate) fn choose(visit: &Visit) -> Shown {
+    visit.signed_in()?;
+    declaration(visit, "sale")?;
+    Ok(visit.read(|r| match units(r).as_slice() {
+        [(only, _)] if r.may("sale") => Reply::See(till_of(only)),
+        all => page(r, r.word("web.tile-sale"), &tiles(r, all)),
+    }))
+}
+
+/// The till of one workshop or farm, at an address of its own: a draft is kept by address.
 pub(crate) fn show(visit: &Visit) -> Shown {
     visit.signed_in()?;
     let kind = declaration(visit, "sale")?;
-    Ok(visit.read(|r| {
-        let title = r.word("web.tile-sale").to_owned();
-        page(r, &title, &body(r, &kind, &visit.query, &[], None))
-    }))
+    let unit = unit(visit)?;
+    Ok(visit.read(|r| page(r, r.word("web.tile-sale"), &body(r, &kind, &unit, &visit.query, &[], None))))
+}
+
+/// Where a workshop or farm sells.
+fn till_of(unit: &Id) -> String {
+    format!("/ventes/{unit}")
+}
+
+/// The workshop or farm that the address names.
+fn unit(visit: &Visit) -> Result<Id, Problem> {
+    let unit = Id::parse(&format!("{}/{}", visit.param("kind"), visit.param("code"))).ok();
+    let is_ours = |r: &Reading<'_>, unit: &Id| UNITS.iter().any(|kind| r.book.open_at(kind, r.site()).any(|id| id == *unit));
+    unit.filter(|unit| visit.read(|r| is_ours(r, unit))).ok_or(Problem::NotFound)
 }
 
 /// One tap more, the total again, or the sale itself.
 pub(crate) fn send(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
     let kind = declaration(visit, "sale")?;
+    let unit = unit(visit)?;
     if visit.form.get("do") != "sell" {
-        return Ok(visit.read(|r| {
-            let title = r.word("web.tile-sale").to_owned();
-            page(r, &title, &body(r, &kind, &visit.form, &[], None))
-        }));
+        return Ok(visit.read(|r| page(r, r.word("web.tile-sale"), &body(r, &kind, &unit, &visit.form, &[], None))));
     }
-    let fields = visit.read(|r| fields(r, &visit.form));
+    let fields = visit.read(|r| fields(r, &unit, &visit.form));
     let answer = visit.submit(&session, &kind.kind, fields.clone());
     let (errors, refused) = match answer {
         Answer::Recorded(done) => {
@@ -221,8 +242,8 @@ pub(crate) fn send(visit: &Visit) -> Shown {
         Answer::Refused(refusal) => (Vec::new(), Some(refusal)),
     };
     Ok(visit.read(|r| {
-        let title = r.word("web.tile-sale").to_owned();
-        wrong(r, status_of(refused.as_ref()), &title, &body(r, &kind, &visit.form, &errors, refused.as_ref()))
+        let body = body(r, &kind, &unit, &visit.form, &errors, refused.as_ref());
+        wrong(r, status_of(refused.as_ref()), r.word("web.tile-sale"), &body)
     }))
 }
 
@@ -263,7 +284,7 @@ fn sums(fields: &Map) -> BTreeMap<String, i64> {
 }
 
 /// The basket as the fields of a sale.
-fn fields(r: &Reading<'_>, pairs: &Pairs) -> Map {
+fn fields(r: &Reading<'_>, unit: &Id, pairs: &Pairs) -> Map {
     let mut fields = Map::new();
     let mut put = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -271,7 +292,7 @@ fn fields(r: &Reading<'_>, pairs: &Pairs) -> Map {
         }
     };
     let means = pairs.get("means");
-    put("unit", pairs.get("unit"));
+    put("unit", &unit.to_string());
     put("means", means);
     put("customer", pairs.get("customer"));
     put("paper", pairs.get("paper"));
@@ -282,8 +303,7 @@ fn fields(r: &Reading<'_>, pairs: &Pairs) -> Map {
         "mobile-money" => put("place", pairs.get("wallet")),
         _ => {}
     }
-    let unit = Id::parse(pairs.get("unit")).ok();
-    let products = unit.map(|unit| products(r, &unit)).unwrap_or_default();
+    let products = products(r, unit);
     let basket = Basket::read(pairs, &products);
     let lines = lines(&basket, &products).into_iter().map(|(_, line)| Value::Object(line)).collect::<Vec<_>>();
     if !lines.is_empty() {
@@ -322,33 +342,46 @@ fn lines<'p>(basket: &Basket<'_>, products: &'p [Product]) -> Vec<(&'p Product, 
     all
 }
 
-fn body(r: &Reading<'_>, kind: &KindDeclaration, pairs: &Pairs, errors: &[FieldError], refused: Option<&Refusal>) -> Markup {
+fn body(r: &Reading<'_>, kind: &KindDeclaration, unit: &Id, pairs: &Pairs, errors: &[FieldError], refused: Option<&Refusal>) -> Markup {
     let units = units(r);
-    let asked = Id::parse(pairs.get("unit")).ok();
-    let chosen = units.iter().find(|(unit, _)| asked.as_ref() == Some(unit)).or(if units.len() == 1 { units.first() } else { None });
     let typed = Map::new();
     let draft = Draft { errors, refused, ..Draft::new(kind, &typed) };
     html! {
         (form::summary(r, &draft))
+        @match units.iter().find(|(one, _)| one == unit) {
+            Some((unit, products)) if r.may("sale") => { h1 { (r.word("web.tile-sale")) } (frozen(r)) (till(r, &draft, pairs, unit, products, units.len() > 1)) },
+            // It may not sell, or the last of its goods has just left.
+            _ => { (tiles(r, &units)) },
+        }
+    }
+}
+
+/// The tiles of every workshop and farm: the first tap opens its till.
+fn tiles(r: &Reading<'_>, units: &[(Id, Vec<Product>)]) -> Markup {
+    html! {
         h1 { (r.word("web.tile-sale")) }
-        @if r.book.open_at("store", r.site()).any(|store| r.book.is_frozen(&store)) { p.warning { (r.word("web.sell-frozen")) } }
+        (frozen(r))
         @if !r.may("sale") { p.panel { (r.word("web.not-yours")) } }
         @else if units.is_empty() { p.panel { (r.word("web.sell-nothing")) } p { a.button href="/noter/sale" { (r.word("web.sell-other")) } } }
-        @else if let Some((unit, products)) = chosen { (till(r, &draft, pairs, unit, products, units.len() > 1)) }
         @else {
             p.lead { (r.word("web.sell-choose")) }
-            @for (unit, products) in &units {
+            @for (unit, products) in units {
                 section {
                     h2 { (r.label(unit)) }
-                    form method="post" action="/ventes/nouvelle" {
+                    form method="post" action=(till_of(unit)) {
                         (form::key(r))
-                        input type="hidden" name="unit" value=(unit);
                         div.products { @for product in products { (tile(r, product, "")) } }
                     }
                 }
             }
         }
     }
+}
+
+/// What lies in a store that is being counted is not for sale.
+fn frozen(r: &Reading<'_>) -> Markup {
+    let counted = r.book.open_at("store", r.site()).any(|store| r.book.is_frozen(&store));
+    html! { @if counted { p.warning { (r.word("web.sell-frozen")) } } }
 }
 
 /// A product to tap: its price, what is left, how many are taken.
@@ -374,11 +407,10 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
     let number = |product: &Product| lines.iter().position(|(of, _)| of.item == product.item).map(|at| at + 1);
     html! {
         p { strong { (r.label(unit)) } @if others { " · " a href="/ventes/nouvelle" { (r.word("web.sell-other-unit")) } } }
-        form method="post" action="/ventes/nouvelle" data-till {
+        form method="post" action=(till_of(unit)) data-till data-draft={ (r.words.kind("sale")) " · " (r.label(unit)) } {
             // Enter in a box asks for the total again, and nothing else.
             button.sr type="submit" name="do" value="total" tabindex="-1" { (r.word("web.sell-total-again")) }
             (form::key(r))
-            input type="hidden" name="unit" value=(unit);
             div.products { @for product in products { (tile(r, product, basket.text(product))) } }
             div.basket #c-lines { @for product in products { (row(r, draft, &basket, product, number(product))) } }
             @if products.iter().any(|product| basket.price(product).is_some()) { (motive(r, draft, pairs)) }
