@@ -7,6 +7,7 @@
 //!     #[field(of = "lot")] quantity: Amount,
 //!     #[field(sealed)] customer_name: Option<String>,
 //!     lines: Vec<Line>,            // Line derives Form too
+//!     #[field(flatten)] how: How,  // a form whose fields stand among these
 //! }
 //! #[derive(Choice)] enum Means { Cash, MobileMoney, Credit }   // cash, mobile-money, credit
 //! ```
@@ -36,6 +37,7 @@ fn form_of(input: &DeriveInput) -> syn::Result<Tokens> {
     for field in names {
         let ident = field.ident.as_ref().expect("named");
         let ty = &field.ty;
+        let mut flatten = false;
         let (mut of, mut sealed, mut name) = (String::new(), false, ident.to_string().trim_start_matches("r#").replace('_', "-"));
         for attr in field.attrs.iter().filter(|a| a.path().is_ident("field")) {
             attr.parse_nested_meta(|meta| {
@@ -45,27 +47,39 @@ fn form_of(input: &DeriveInput) -> syn::Result<Tokens> {
                     name = meta.value()?.parse::<LitStr>()?.value();
                 } else if meta.path.is_ident("sealed") {
                     sealed = true;
+                } else if meta.path.is_ident("flatten") {
+                    flatten = true;
                 } else {
-                    return Err(meta.error("expected `of = \"…\"`, `name = \"…\"` or `sealed`"));
+                    return Err(meta.error("expected `of = \"…\"`, `name = \"…\"`, `sealed` or `flatten`"));
                 }
                 Ok(())
             })?;
         }
+        built.push(ident);
+        if flatten {
+            declared.push(quote! { declared.extend(<#ty as ::baara_plugin_api::Form>::fields()); });
+            read.push(quote! { let #ident = <#ty as ::baara_plugin_api::Form>::read(fields).map_err(|e| errors.extend(e)).ok(); });
+            continue;
+        }
         declared.push(quote! {
-            ::baara_plugin_api::Field {
+            declared.push(::baara_plugin_api::Field {
                 name: #name.to_owned(),
                 kind: <#ty as ::baara_plugin_api::FieldValue>::field_type(#of),
                 required: !<#ty as ::baara_plugin_api::FieldValue>::OPTIONAL,
                 sealed: #sealed,
-            }
+            });
         });
         read.push(quote! { let #ident = ::baara_plugin_api::read_field::<#ty>(fields, #name).map_err(|e| errors.extend(e)).ok(); });
-        built.push(ident);
     }
     let name = &input.ident;
     Ok(quote! {
         impl ::baara_plugin_api::Form for #name {
-            fn fields() -> ::std::vec::Vec<::baara_plugin_api::Field> { ::std::vec![#(#declared),*] }
+            fn fields() -> ::std::vec::Vec<::baara_plugin_api::Field> {
+                let mut declared: ::std::vec::Vec<::baara_plugin_api::Field> = ::std::vec::Vec::new();
+                let _ = &mut declared;
+                #(#declared)*
+                declared
+            }
             fn read(fields: &::baara_plugin_api::Map) -> ::std::result::Result<Self, ::std::vec::Vec<::baara_plugin_api::FieldError>> {
                 let _ = fields;
                 let mut errors: ::std::vec::Vec<::baara_plugin_api::FieldError> = ::std::vec::Vec::new();

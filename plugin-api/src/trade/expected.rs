@@ -117,6 +117,18 @@ impl Measured {
         (self.actual.count() - self.expected.count()).abs() > allowed
     }
 
+    /// True when it is so far below what was expected.
+    #[must_use]
+    pub fn falls_short(&self) -> bool {
+        self.is_beyond() && self.actual.count() < self.expected.count()
+    }
+
+    /// True when it is so far above.
+    #[must_use]
+    pub fn runs_over(&self) -> bool {
+        self.is_beyond() && self.actual.count() > self.expected.count()
+    }
+
     /// The figures of a warning or refusal about it.
     #[must_use]
     pub fn args(&self) -> [(&'static str, String); 4] {

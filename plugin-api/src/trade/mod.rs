@@ -15,7 +15,7 @@ mod past;
 mod run;
 mod tables;
 
-pub use declared::{Declared, Reckoned};
+pub use declared::{Declared, Making, Planned, Reckoned, Taking};
 pub use expected::{Expected, Measured, measure};
 pub use figures::{Figure, Figures};
 pub use goods::{Input, Made, good, lot_of, used, with_lot};

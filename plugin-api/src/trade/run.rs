@@ -23,6 +23,13 @@ pub struct Oddity {
     pub what: Measured,
 }
 
+impl Oddity {
+    /// Names what was found.
+    pub fn named(code: &'static str) -> impl Fn(Measured) -> Oddity {
+        move |what| Oddity { code, what }
+    }
+}
+
 /// A batch as it was run.
 #[derive(Clone, Debug)]
 pub struct Run<'a> {

@@ -2,7 +2,7 @@
 
 use crate::dough::{BAG_KG, Loaf};
 use baara_plugin_api::prelude::*;
-use baara_plugin_api::trade::{Declared, Expected, Figures, Input, Made, Measured, Oddity, Reckoned};
+use baara_plugin_api::trade::{Declared, Expected, Figures, Made, Making, Measured, Oddity, Planned, Reckoned, Taking};
 
 /// How many loaves are weighed together: one alone says little.
 const WEIGHED: u64 = 10;
@@ -10,35 +10,12 @@ const WEIGHED: u64 = 10;
 /// A baking.
 #[derive(Form)]
 pub(crate) struct BakeryBatch {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
-    /// Burnt or fallen.
-    #[field(of = "product")]
-    rejected: Option<Amount>,
+    #[field(flatten)]
+    making: Making,
     /// Grams of ten loaves out of the oven, weighed together.
     ten_loaves: Option<u64>,
-    inputs: Vec<Input>,
-    #[field(of = "store")]
-    store: Id,
-    #[field(of = "person")]
-    persons: Vec<Id>,
-    #[field(sealed)]
-    motive: Option<String>,
-}
-
-/// The loaves somebody means to bake.
-#[derive(Form)]
-pub(crate) struct BakerySheet {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
+    #[field(flatten)]
+    taking: Taking,
 }
 
 fn expected(book: &Book<'_>, figures: &Figures<'_>, made: &Made) -> Result<(Expected, Loaf), Refusal> {
@@ -69,30 +46,24 @@ impl Record for BakeryBatch {
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        let declared = Declared {
-            workshop: &self.workshop,
-            product: &self.product,
-            good: self.good,
-            rejected: self.rejected,
-            inputs: &self.inputs,
-            store: &self.store,
-            persons: &self.persons,
-            motive: self.motive.as_deref(),
-        };
+        let declared = Declared { making: &self.making, taking: &self.taking };
         let (figures, made) = declared.begin(book)?;
         let (expected, loaf) = expected(book, &figures, &made)?;
-        let beside = expected.beside(&trade::used(book, &self.inputs)?);
+        let beside = declared.beside(book, &expected)?;
         let flour = beside.iter().find(|line| line.item == loaf.takes[0].0).cloned();
         let per_bag = flour.as_ref().and_then(|line| loaves_a_bag(made.all, line.actual));
         // Fewer loaves than the flour gives: bread, or flour, went out by another door.
-        let few = flour.filter(|line| line.is_beyond() && line.actual.count() > line.expected.count());
+        let few = flour.filter(Measured::runs_over);
         // Light bread cheats who buys it, and its flour makes loaves nobody counts: it waits for somebody to look.
-        let weighed = self.ten_loaves.map(|grams| weighed(&loaf, grams, &self.product)).transpose()?;
-        let light = weighed.filter(|line| line.is_beyond() && line.actual.count() < line.expected.count());
-        let named = |code| move |what| Oddity { code, what };
+        let weighed = self.ten_loaves.map(|grams| weighed(&loaf, grams, &self.making.product)).transpose()?;
+        let light = weighed.filter(Measured::falls_short);
         let reckoned = Reckoned {
             held: light.is_some(),
-            oddities: few.map(named("bakery/few-loaves")).into_iter().chain(light.map(named("bakery/light-loaves"))).collect(),
+            oddities: few
+                .map(Oddity::named("bakery/few-loaves"))
+                .into_iter()
+                .chain(light.map(Oddity::named("bakery/light-loaves")))
+                .collect(),
             more: vec![("per-bag", json!(per_bag)), ("ten-loaves", json!(self.ten_loaves))],
             expected,
             least_cure: 0,
@@ -111,9 +82,7 @@ fn loaves_a_bag(loaves: Amount, flour: Amount) -> Option<String> {
 
 /// What the loaves on a sheet will take.
 pub(crate) fn sheet(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
-    let form: BakerySheet = trade::asked(cmd)?;
-    let figures = Figures::of(book, &form.workshop, &form.product)?;
-    let made = Made::read(book, &form.product, form.good, None)?;
+    let (figures, made) = trade::asked::<Planned>(cmd)?.begin(book)?;
     let (expected, _) = expected(book, &figures, &made)?;
     Ok(trade::sheet(&expected, &figures))
 }

@@ -2,39 +2,17 @@
 
 use crate::filling::Filling;
 use baara_plugin_api::prelude::*;
-use baara_plugin_api::trade::{Declared, Expected, Figures, Input, Made, Measured, Oddity, Reckoned};
+use baara_plugin_api::trade::{Declared, Expected, Figures, Made, Making, Measured, Oddity, Planned, Reckoned, Taking};
 
 /// A batch of mattresses.
 #[derive(Form)]
 pub(crate) struct MattressBatch {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
-    #[field(of = "product")]
-    rejected: Option<Amount>,
+    #[field(flatten)]
+    making: Making,
     /// Grams of the filling of the lightest of them: on the scale, less its cover.
     lightest: Option<u64>,
-    inputs: Vec<Input>,
-    #[field(of = "store")]
-    store: Id,
-    #[field(of = "person")]
-    persons: Vec<Id>,
-    #[field(sealed)]
-    motive: Option<String>,
-}
-
-/// The mattresses somebody means to fill.
-#[derive(Form)]
-pub(crate) struct MattressSheet {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
+    #[field(flatten)]
+    taking: Taking,
 }
 
 fn expected(book: &Book<'_>, figures: &Figures<'_>, made: &Made) -> Result<(Expected, Filling), Refusal> {
@@ -62,28 +40,17 @@ impl Record for MattressBatch {
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        let declared = Declared {
-            workshop: &self.workshop,
-            product: &self.product,
-            good: self.good,
-            rejected: self.rejected,
-            inputs: &self.inputs,
-            store: &self.store,
-            persons: &self.persons,
-            motive: self.motive.as_deref(),
-        };
+        let declared = Declared { making: &self.making, taking: &self.taking };
         let (figures, made) = declared.begin(book)?;
         let (expected, filling) = expected(book, &figures, &made)?;
-        let beside = expected.beside(&trade::used(book, &self.inputs)?);
-        let is_less = |line: &Measured| line.is_beyond() && line.actual.count() < line.expected.count();
-        let thin = beside.into_iter().find(|line| line.item == filling.cotton && is_less(line));
-        let weighed = self.lightest.map(|grams| weighed(&filling, grams, &self.product)).transpose()?;
-        let light = weighed.filter(is_less);
-        let named = |code| move |what| Oddity { code, what };
+        let beside = declared.beside(book, &expected)?;
+        let thin = beside.into_iter().find(|line| line.item == filling.cotton && line.falls_short());
+        let weighed = self.lightest.map(|grams| weighed(&filling, grams, &self.making.product)).transpose()?;
+        let light = weighed.filter(Measured::falls_short);
         let reckoned = Reckoned {
             // What was issued may be right and still not be inside: only the scale or a hand releases it.
             held: thin.is_some() || light.is_some(),
-            oddities: thin.map(named("mattress/thin")).into_iter().chain(light.map(named("mattress/light"))).collect(),
+            oddities: thin.map(Oddity::named("mattress/thin")).into_iter().chain(light.map(Oddity::named("mattress/light"))).collect(),
             more: vec![("lightest", json!(self.lightest))],
             expected,
             least_cure: 0,
@@ -94,9 +61,7 @@ impl Record for MattressBatch {
 
 /// What the mattresses on a sheet will take.
 pub(crate) fn sheet(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
-    let form: MattressSheet = trade::asked(cmd)?;
-    let figures = Figures::of(book, &form.workshop, &form.product)?;
-    let made = Made::read(book, &form.product, form.good, None)?;
+    let (figures, made) = trade::asked::<Planned>(cmd)?.begin(book)?;
     let (expected, _) = expected(book, &figures, &made)?;
     Ok(trade::sheet(&expected, &figures))
 }

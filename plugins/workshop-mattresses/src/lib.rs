@@ -15,7 +15,7 @@ pub fn plugin() -> Plugin {
         kinds: vec![Kind::of::<batch::MattressBatch>()],
         things: Vec::new(),
         tables: vec![
-            (trade::sheet_form::<batch::MattressSheet>("mattress-sheet/1"), batch::sheet),
+            (trade::sheet_form::<trade::Planned>("mattress-sheet/1"), batch::sheet),
             (trade::ledger_form("mattress-ledger/1"), trade::ledger),
         ],
         words: trade::both_languages(include_str!("../locale/fr.toml"), include_str!("../locale/en.toml")),

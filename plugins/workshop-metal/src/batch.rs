@@ -2,7 +2,7 @@
 
 use crate::bars::{Bar, pack};
 use baara_plugin_api::prelude::*;
-use baara_plugin_api::trade::{Declared, Expected, Figures, Input, Made, Measured, Oddity, Reckoned};
+use baara_plugin_api::trade::{Declared, Expected, Figures, Made, Making, Measured, Oddity, Planned, Reckoned, Taking};
 use std::collections::BTreeMap;
 
 /// More lengths than anybody cuts for one batch, and what is still packed at once.
@@ -22,34 +22,19 @@ pub(crate) struct Cut {
 /// A batch of metalwork.
 #[derive(Form)]
 pub(crate) struct MetalBatch {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
-    #[field(of = "product")]
-    rejected: Option<Amount>,
-    inputs: Vec<Input>,
+    #[field(flatten)]
+    making: Making,
     /// The cut list of one piece; without it, the trade's own.
     cuts: Vec<Cut>,
-    #[field(of = "store")]
-    store: Id,
-    #[field(of = "person")]
-    persons: Vec<Id>,
-    #[field(sealed)]
-    motive: Option<String>,
+    #[field(flatten)]
+    taking: Taking,
 }
 
 /// What somebody means to weld.
 #[derive(Form)]
 pub(crate) struct MetalSheet {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
+    #[field(flatten)]
+    planned: Planned,
     cuts: Vec<Cut>,
 }
 
@@ -121,26 +106,17 @@ impl Record for MetalBatch {
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        let declared = Declared {
-            workshop: &self.workshop,
-            product: &self.product,
-            good: self.good,
-            rejected: self.rejected,
-            inputs: &self.inputs,
-            store: &self.store,
-            persons: &self.persons,
-            motive: self.motive.as_deref(),
-        };
+        let declared = Declared { making: &self.making, taking: &self.taking };
         let (figures, made) = declared.begin(book)?;
         let plan = reckon(&self.cuts, book, &figures, &made)?;
-        let beside = plan.expected.beside(&trade::used(book, &self.inputs)?);
-        let is_thin = |line: &Measured| line.item == plan.rods && line.is_beyond() && line.actual.count() < line.expected.count();
+        let beside = declared.beside(book, &plan.expected)?;
+        let is_thin = |line: &Measured| line.item == plan.rods && line.falls_short();
         // A weld that lacks metal gives way under somebody: it is tested before it is sold.
         let thin = beside.into_iter().find(is_thin);
         let offcuts = plan.bars.values().flatten().map(|bar| bar.offcut(plan.bar_mm)).sum::<u64>();
         let reckoned = Reckoned {
             held: thin.is_some(),
-            oddities: thin.into_iter().map(|what| Oddity { code: "metal/thin-weld", what }).collect(),
+            oddities: thin.into_iter().map(Oddity::named("metal/thin-weld")).collect(),
             more: vec![("bars", plan.bars.values().map(Vec::len).sum::<usize>().into()), ("offcuts", offcuts.into())],
             expected: plan.expected,
             least_cure: 0,
@@ -151,8 +127,7 @@ impl Record for MetalBatch {
 
 fn planned(cmd: &Command, book: &Book<'_>) -> Result<(Plan, Table), Refusal> {
     let form: MetalSheet = trade::asked(cmd)?;
-    let figures = Figures::of(book, &form.workshop, &form.product)?;
-    let made = Made::read(book, &form.product, form.good, None)?;
+    let (figures, made) = form.planned.begin(book)?;
     let plan = reckon(&form.cuts, book, &figures, &made)?;
     let table = trade::sheet(&plan.expected, &figures);
     Ok((plan, table))

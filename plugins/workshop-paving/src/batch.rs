@@ -2,7 +2,7 @@
 
 use crate::dose::{BAG_KG, Dose};
 use baara_plugin_api::prelude::*;
-use baara_plugin_api::trade::{Declared, Expected, Figures, Input, Made, Measured, Oddity, Reckoned};
+use baara_plugin_api::trade::{Declared, Expected, Figures, Made, Making, Measured, Oddity, Planned, Reckoned, Taking};
 
 /// The strength class of a cement is its strength at 28 days: nothing is sold younger, whatever a figure says.
 const LEAST_CURE_DAYS: i64 = 28;
@@ -10,33 +10,10 @@ const LEAST_CURE_DAYS: i64 = 28;
 /// A batch of stones or blocks.
 #[derive(Form)]
 pub(crate) struct PavingBatch {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
-    /// Broken when the moulds came off.
-    #[field(of = "product")]
-    rejected: Option<Amount>,
-    inputs: Vec<Input>,
-    #[field(of = "store")]
-    store: Id,
-    #[field(of = "person")]
-    persons: Vec<Id>,
-    #[field(sealed)]
-    motive: Option<String>,
-}
-
-/// The stones somebody means to cast.
-#[derive(Form)]
-pub(crate) struct PavingSheet {
-    #[field(of = "workshop")]
-    workshop: Id,
-    #[field(of = "item")]
-    product: Id,
-    #[field(of = "product")]
-    good: Amount,
+    #[field(flatten)]
+    making: Making,
+    #[field(flatten)]
+    taking: Taking,
 }
 
 /// What so many stones should take, and the cement of one.
@@ -64,27 +41,18 @@ impl Record for PavingBatch {
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        let declared = Declared {
-            workshop: &self.workshop,
-            product: &self.product,
-            good: self.good,
-            rejected: self.rejected,
-            inputs: &self.inputs,
-            store: &self.store,
-            persons: &self.persons,
-            motive: self.motive.as_deref(),
-        };
+        let declared = Declared { making: &self.making, taking: &self.taking };
         let (figures, made) = declared.begin(book)?;
         let (expected, dose) = expected(book, &figures, &made)?;
-        let beside = expected.beside(&trade::used(book, &self.inputs)?);
+        let beside = declared.beside(book, &expected)?;
         let cement = beside.into_iter().find(|line| line.item == dose.cement);
         let per_bag = cement.as_ref().and_then(|line| stones_a_bag(made.all, line.actual));
         // Stones that lack cement break underfoot: no day releases them, only somebody who broke one.
-        let under = cement.filter(|line: &Measured| line.is_beyond() && line.actual.count() < line.expected.count());
+        let under = cement.filter(Measured::falls_short);
         let reckoned = Reckoned {
             expected,
             held: under.is_some(),
-            oddities: under.into_iter().map(|what| Oddity { code: "paving/under-dosed", what }).collect(),
+            oddities: under.into_iter().map(Oddity::named("paving/under-dosed")).collect(),
             more: vec![("per-bag", json!(per_bag))],
             least_cure: LEAST_CURE_DAYS,
         };
@@ -94,9 +62,7 @@ impl Record for PavingBatch {
 
 /// What the stones on a sheet will take.
 pub(crate) fn sheet(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
-    let form: PavingSheet = trade::asked(cmd)?;
-    let figures = Figures::of(book, &form.workshop, &form.product)?;
-    let made = Made::read(book, &form.product, form.good, None)?;
+    let (figures, made) = trade::asked::<Planned>(cmd)?.begin(book)?;
     let (expected, _) = expected(book, &figures, &made)?;
     Ok(trade::sheet(&expected, &figures))
 }

@@ -15,7 +15,7 @@ pub fn plugin() -> Plugin {
         kinds: vec![Kind::of::<batch::PavingBatch>()],
         things: Vec::new(),
         tables: vec![
-            (trade::sheet_form::<batch::PavingSheet>("paving-sheet/1"), batch::sheet),
+            (trade::sheet_form::<trade::Planned>("paving-sheet/1"), batch::sheet),
             (trade::ledger_form("paving-ledger/1"), trade::ledger),
         ],
         words: trade::both_languages(include_str!("../locale/fr.toml"), include_str!("../locale/en.toml")),
