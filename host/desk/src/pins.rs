@@ -15,8 +15,17 @@ use baara_plugin_api::{Command, Date, Declaration, Effect, Effects, Id, Map, Ref
 use std::path::{Path, PathBuf};
 
 /// Our own plugins, by id: `init` pins those whose files lie beside the program.
-pub const OWN_PLUGINS: &[&str] =
-    &["sales", "revenue-sharing", "workshop-soap", "workshop-paving", "workshop-metal", "workshop-bakery", "workshop-mattresses"];
+pub const OWN_PLUGINS: &[&str] = &[
+    "sales",
+    "revenue-sharing",
+    "workshop-soap",
+    "workshop-paving",
+    "workshop-metal",
+    "workshop-bakery",
+    "workshop-mattresses",
+    "workshop-dyeing",
+    "workshop-joinery",
+];
 
 /// The file that a plugin of this id is built to.
 #[must_use]

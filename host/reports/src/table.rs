@@ -130,7 +130,8 @@ impl Cell {
         if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
     }
 
-    /// A cell from a plugin's table: a figure with a decimal point, an amount, an id, a date or words.
+    /// A cell from a plugin's table: a figure with a decimal point, an amount, a part (`3/10`), an id, a date, the key of
+    /// one of its words (`figure.waste`), or words.
     #[must_use]
     pub fn read(text: &str) -> Cell {
         if text.is_empty() {
@@ -145,8 +146,22 @@ impl Cell {
         if let Ok(date) = text.parse::<Date>() {
             return Cell::Date(date);
         }
+        if let Some((part, whole)) = text.split_once('/').filter(|(part, whole)| [part, whole].iter().all(|n| is_whole(n))) {
+            return Cell::Text(if whole == "100" { format!("{part} %") } else { text.to_owned() });
+        }
+        if text.split_once('.').is_some_and(|(section, code)| [section, code].iter().all(|part| is_code(part))) {
+            return Cell::Word(text.to_owned());
+        }
         Id::parse(text).map_or_else(|_| Cell::Text(text.to_owned()), Cell::Thing)
     }
+}
+
+fn is_whole(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_code(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 impl From<Figure> for Cell {

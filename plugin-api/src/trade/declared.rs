@@ -1,7 +1,7 @@
 //! A batch of one product as most trades' forms declare it, from the figures it is judged by to its effects.
 
 use super::{Expected, Figures, Input, Made, Measured, Oddity, Product, Run, used};
-use crate::{Amount, Book, Command, Decided, Form, Id, Refusal, Value};
+use crate::{Amount, Book, Command, Decided, Form, Id, Refusal, Value, json};
 
 /// What the form of a trade asks first of a batch of one product.
 #[derive(Form, Clone, Debug)]
@@ -76,6 +76,8 @@ pub struct Reckoned {
     pub expected: Expected,
     /// What else wants a motive.
     pub oddities: Vec<Oddity>,
+    /// What nobody can tell yet of this workshop: kept with what was used of it, and judged by nothing.
+    pub calibrating: Vec<Id>,
     /// What the trade keeps with the batch.
     pub more: Vec<(&'static str, Value)>,
     /// The shortest cure there is, in days.
@@ -109,14 +111,18 @@ impl Declared<'_> {
     /// # Errors
     /// Those of [`used`](super::used) and [`Run::effects`].
     pub fn end(&self, cmd: &Command, book: &Book<'_>, figures: &Figures<'_>, made: Made, reckoned: Reckoned) -> Decided {
-        let Reckoned { expected, mut oddities, mut more, least_cure, held } = reckoned;
+        let Reckoned { expected, mut oddities, calibrating, mut more, least_cure, held } = reckoned;
         let Taking { inputs, store, persons, motive } = self.taking;
         let used = used(book, inputs)?;
         // What the trade has a name of its own for is not told twice.
-        let unnamed = expected.gaps(book, &used)?.into_iter().filter(|gap| oddities.iter().all(|odd| odd.what.item != gap.item));
+        let is_new = |gap: &Measured| !calibrating.contains(&gap.item) && oddities.iter().all(|odd| odd.what.item != gap.item);
+        let unnamed = expected.gaps(book, &used)?.into_iter().filter(is_new);
         let gaps: Vec<Oddity> = unnamed.map(|what| Oddity { code: "batch/beyond-tolerance", what }).collect();
         oddities.extend(gaps.into_iter().chain(figures.rejects(&made)?));
         more.push(("figures", figures.kept()));
+        let tried = calibrating.iter().filter_map(|item| Some(json!({"item": item, "actual": used.get(item)?.to_string()})));
+        let tried: Vec<Value> = tried.collect();
+        more.extend((!tried.is_empty()).then(|| ("calibrating", tried.into())));
         let run = Run {
             unit: &self.making.workshop,
             store,

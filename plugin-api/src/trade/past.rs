@@ -37,19 +37,29 @@ impl Past {
         own.map(|line| (count(line, "expected"), count(line, "actual"))).collect()
     }
 
+    /// What this workshop's own batches of a product made and used of an item, oldest first, in smallest units.
+    fn made_and_used(&self, product: &Id, item: &Id) -> impl Iterator<Item = (i64, i64)> {
+        let of = |batch: &Thing, key: &str, id: &Id| -> Vec<Value> {
+            lines(batch, key).filter(|line| line["item"].as_str() == Some(id.as_str())).cloned().collect()
+        };
+        self.0.iter().filter_map(move |batch| {
+            let made: i64 = of(batch, "outputs", product).iter().map(|line| count(line, "good") + count(line, "rejected")).sum();
+            let used = [of(batch, "measured", item), of(batch, "calibrating", item)].concat();
+            (made > 0 && !used.is_empty()).then(|| (made, used.iter().map(|line| count(line, "actual")).sum::<i64>()))
+        })
+    }
+
+    /// How many batches of a product used an item.
+    #[must_use]
+    pub fn trials(&self, product: &Id, item: &Id) -> usize {
+        self.made_and_used(product, item).count()
+    }
+
     /// What one smallest unit of a product took of an item in this workshop's own first `n` batches that used it, exactly,
     /// in the item's smallest unit; `None` until there are so many.
     #[must_use]
     pub fn first(&self, n: usize, product: &Id, item: &Id) -> Option<Ratio> {
-        let of = |batch: &Thing, key: &str, id: &Id| -> Vec<Value> {
-            lines(batch, key).filter(|line| line["item"].as_str() == Some(id.as_str())).cloned().collect()
-        };
-        let told = self.0.iter().filter_map(|batch| {
-            let made: i64 = of(batch, "outputs", product).iter().map(|line| count(line, "good") + count(line, "rejected")).sum();
-            let used = of(batch, "measured", item);
-            (made > 0 && !used.is_empty()).then(|| (made, used.iter().map(|line| count(line, "actual")).sum::<i64>()))
-        });
-        let first: Vec<(i64, i64)> = told.take(n).collect();
+        let first: Vec<(i64, i64)> = self.made_and_used(product, item).take(n).collect();
         let (made, used) = sum(&first);
         if first.len() < n { None } else { Ratio::new(u64::try_from(used).ok()?, u64::try_from(made).ok()?) }
     }

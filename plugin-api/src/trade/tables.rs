@@ -51,7 +51,7 @@ pub fn ledger(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
             let told = |key: &str| made[key].as_str().unwrap_or_default().to_owned();
             rows.push([head(), vec![told("item"), String::new(), told("good"), String::new(), String::new()]].concat());
         }
-        for used in lines("measured") {
+        for used in lines("measured").into_iter().chain(lines("calibrating")) {
             let told = |key: &str| used[key].as_str().unwrap_or_default().to_owned();
             let motive = if batch.values.contains_key("motive") { "yes" } else { "" };
             let gap = gap(&told("expected"), &told("actual")).unwrap_or_default();
@@ -78,10 +78,10 @@ pub fn sheet(expected: &Expected, figures: &Figures<'_>) -> Table {
     let takes = expected
         .lines()
         .map(|(item, amount, tolerance)| [item.to_string(), amount.to_string(), tolerance.to_string(), none(), none()].to_vec());
-    let says = figures
-        .asked()
-        .into_iter()
-        .map(|one| [one.name, one.value.to_string(), one.tolerance.to_string(), one.confidence, one.source].to_vec());
+    let says = figures.asked().into_iter().map(|one| {
+        let known = format!("confidence.{}", one.confidence.to_ascii_lowercase());
+        [format!("figure.{}", one.name), one.value.to_string(), one.tolerance.to_string(), known, one.source].to_vec()
+    });
     Table { columns, rows: takes.chain(says).collect() }
 }
 

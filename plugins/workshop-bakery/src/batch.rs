@@ -66,7 +66,7 @@ impl Record for BakeryBatch {
                 .collect(),
             more: vec![("per-bag", json!(per_bag)), ("ten-loaves", json!(self.ten_loaves))],
             expected,
-            least_cure: 0,
+            ..Reckoned::default()
         };
         declared.end(cmd, book, &figures, made, reckoned)
     }

@@ -53,7 +53,7 @@ impl Record for MattressBatch {
             oddities: thin.map(Oddity::named("mattress/thin")).into_iter().chain(light.map(Oddity::named("mattress/light"))).collect(),
             more: vec![("lightest", json!(self.lightest))],
             expected,
-            least_cure: 0,
+            ..Reckoned::default()
         };
         declared.end(cmd, book, &figures, made, reckoned)
     }

@@ -119,7 +119,7 @@ impl Record for MetalBatch {
             oddities: thin.into_iter().map(Oddity::named("metal/thin-weld")).collect(),
             more: vec![("bars", plan.bars.values().map(Vec::len).sum::<usize>().into()), ("offcuts", offcuts.into())],
             expected: plan.expected,
-            least_cure: 0,
+            ..Reckoned::default()
         };
         declared.end(cmd, book, &figures, made, reckoned)
     }

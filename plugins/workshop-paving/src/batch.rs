@@ -55,6 +55,7 @@ impl Record for PavingBatch {
             oddities: under.into_iter().map(Oddity::named("paving/under-dosed")).collect(),
             more: vec![("per-bag", json!(per_bag))],
             least_cure: LEAST_CURE_DAYS,
+            ..Reckoned::default()
         };
         declared.end(cmd, book, &figures, made, reckoned)
     }

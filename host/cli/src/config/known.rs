@@ -88,11 +88,14 @@ const FIGURES: &[(&str, Type)] = &[
 
 const CUTS: &[(&str, Type)] = &[("item", Type::Thing("item")), ("length", Type::Whole), ("count", Type::Whole)];
 
+const CALIBRATED: &[(&str, Type)] = &[("item", Type::Thing("item")), ("tolerance", Type::Ratio)];
+
 const PRODUCTS: &[(&str, Type)] = &[
     ("product", Type::Thing("item")),
     ("inputs", Type::Tables(INPUTS)),
     ("figures", Type::Tables(FIGURES)),
     ("cuts", Type::Tables(CUTS)),
+    ("calibrated", Type::Tables(CALIBRATED)),
     ("cure-days", Type::Whole),
     ("tolerance", Type::Ratio),
 ];

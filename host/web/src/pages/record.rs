@@ -76,6 +76,8 @@ const SUBJECTS: &[(&str, &[&str])] = &[
             "metal-batch",
             "bakery-batch",
             "mattress-batch",
+            "joinery-batch",
+            "dyeing-batch",
             "ticket",
             "ticket-done",
             "order",
