@@ -31,7 +31,7 @@ export const PAGES = {
   'kay-secretaire': ['/reunions', '/reunions/nouvelle', ['/reunions/nouvelle', sends('Convoquer')], '/reunions/kay-21-0001', '/papiers/pv/kay-21-0001', '/papiers/emargement/kay-21-0001', '/qui-peut-quoi'],
   'kay-magasinier': ['/magasin', '/papiers/fiche-stock/kay-magasin', '/papiers/feuilles/pesee', '/grille/goods-in', ['/noter/goods-in', sends('Enregistrer')]],
   'ken-chef': ['/tableau-de-bord', '/visas', '/rapports', '/rapports/harvest?periode=2020/2021', '/rapports/indicators?periode=2020',
-    '/rapports/balances?periode=2020', '/rapports/exceptions?periode=2020', '/pourquoi/harvest/cereals.weighed?periode=2020/2021', '/liste', '/liste/lot', '/chose/facility/ken'],
+    '/rapports/balances?periode=2020', '/rapports/exceptions?periode=2020', '/pourquoi/harvest/cereals.weighed?periode=2020/2021', '/extensions', '/liste', '/liste/lot', '/chose/facility/ken'],
 };
 
 /** Pages that answer with a status of their own. */

@@ -30,9 +30,7 @@ impl Pinned {
     pub(crate) fn trouble(&self) -> Option<Refusal> {
         match &self.loaded {
             Err(no) => Some(no.clone()),
-            Ok(loaded) => {
-                loaded.is_quarantined().then(|| refusal(&self.declaration.id, &PluginFault::Quarantined { strikes: loaded.strikes() }))
-            }
+            Ok(loaded) => loaded.is_quarantined().then(|| self.refusal(&PluginFault::Quarantined { strikes: loaded.strikes() })),
         }
     }
 
@@ -52,6 +50,13 @@ impl Pinned {
     fn broke(&self, how: &str) -> Refusal {
         self.broke_a_promise();
         broke(&self.declaration.id, how)
+    }
+
+    /// A fault in the person's terms: which plugin, which file of the book's folder, and what it was.
+    fn refusal(&self, fault: &PluginFault) -> Refusal {
+        let file = format!("plugins/{}….so", self.sha256.get(..12).unwrap_or_default());
+        let told = Refusal::new(fault.code()).with("plugin", &self.declaration.id).with("file", file);
+        fault.args().into_iter().fold(told, |told, (key, value)| told.with(key, value))
     }
 
     /// Decides a command by the plugin's file.
@@ -78,17 +83,13 @@ impl Pinned {
         match loaded.call(&bytes, &mut Side(ask)) {
             Ok(Reply::Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|e| self.broke(&e.to_string())),
             Ok(Reply::Refused(bytes)) => Err(serde_json::from_slice(&bytes).unwrap_or_else(|e| self.broke(&e.to_string()))),
-            Err(fault) => Err(refusal(id, &fault)),
+            Err(fault) => Err(self.refusal(&fault)),
         }
     }
 }
 
 fn broke(plugin: &str, how: &str) -> Refusal {
     Refusal::new("plugin/misbehaved").with("plugin", plugin).with("how", how.chars().take(120).collect::<String>())
-}
-
-fn refusal(plugin: &str, fault: &PluginFault) -> Refusal {
-    fault.args().into_iter().fold(Refusal::new(fault.code()).with("plugin", plugin), |r, (key, value)| r.with(key, value))
 }
 
 /// The book's answers to a plugin's questions.

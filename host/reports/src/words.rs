@@ -193,6 +193,13 @@ impl<'l> Words<'l> {
         self.find(&format!("kind.{name}")).unwrap_or(name).to_owned()
     }
 
+    /// A table of a plugin, `bakery-ledger/1` or `bakery-ledger`.
+    #[must_use]
+    pub fn table(&self, table: &str) -> String {
+        let name = table.split('/').next().unwrap_or(table);
+        self.find(&format!("table.{name}")).unwrap_or(name).to_owned()
+    }
+
     /// A field of a kind: its own word there, else the field's.
     #[must_use]
     pub fn field(&self, kind: &str, field: &str) -> String {
@@ -313,6 +320,14 @@ impl<'l> Words<'l> {
             }
         }
         lines
+    }
+
+    /// A refusal in one line: what happened, its code, and what to do.
+    #[must_use]
+    pub fn refusal_line(&self, refusal: &Refusal) -> String {
+        let told = self.refusal(refusal);
+        let remedy = if told.attempt.is_empty() { String::new() } else { format!(" → {}", told.attempt) };
+        format!("{} [{}]{remedy}", told.happened, refusal.code)
     }
 
     /// A field error in one line: which field, what came, what was expected.

@@ -59,7 +59,7 @@ fn frame(r: &Reading<'_>, title: &str, wrong: bool, inner: &Markup) -> Markup {
                         @if !practice { a.quiet href="/mon-code" { (r.word("web.own-secret")) } }
                     }
                     a.quiet href={ "/langue/" (other.0) } hreflang=(other.0) lang=(other.0) { (other.1) }
-                    @if session.is_some() { a.quiet href="/aide" { (r.word("web.help")) } a.quiet href="/qui-peut-quoi" { (r.word("web.who")) } a.quiet href="/liste" { (r.word("web.things")) } a.quiet href="/sante" { (r.word("web.health")) } }
+                    @if session.is_some() { a.quiet href="/aide" { (r.word("web.help")) } a.quiet href="/qui-peut-quoi" { (r.word("web.who")) } a.quiet href="/liste" { (r.word("web.things")) } a.quiet href="/sante" { (r.word("web.health")) } a.quiet href="/extensions" { (r.word("web.extensions")) } }
                 }
             }
         }

@@ -126,6 +126,8 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/affectations/{distribution}", pages::sharing::payout),
     post("/affectations/{distribution}", pages::sharing::pay),
     get("/qui-peut-quoi", pages::who::show),
+    get("/extensions", pages::extensions::all),
+    post("/extensions/{plugin}", pages::extensions::send),
     open(Way::Get, "/aide.svg", pages::assets::pictures),
     get("/aide", pages::help::all),
     get("/aide/{task}", pages::help::show),

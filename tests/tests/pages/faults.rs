@@ -52,7 +52,7 @@ fn a_plugin_that_breaks_is_told_and_set_aside_and_all_else_goes_on() {
     told(&browser, "/noter/mischief", "what=panics", 422, stopped.0, stopped.1);
     let nonsense = browser.post("/noter/mischief", "what=answers-nonsense");
     assert!(nonsense.status == 422 && nonsense.text.contains("Le module n'a pas tenu ses promesses"), "{}", nonsense.text);
-    told(&browser, "/noter/mischief", "what=panics", 422, "il est mis de côté", "is set aside");
+    told(&browser, "/noter/mischief", "what=panics", 422, "est mis de côté", "is set aside");
     assert_eq!(browser.post("/noter/fund", "code=malgre-tout&label=Malgr%C3%A9+tout").status, 303, "what is not its own goes on");
     let health = browser.get("/sante?format=json").text;
     assert!(health.contains("\"state\":\"quarantined\"") && health.contains("web.health-plugin"), "{health}");

@@ -1,5 +1,6 @@
 //! The pages over real HTTP: who may ask what, what is recorded once, what a hostile browser gets, what a fault looks like.
 
+mod extensions;
 mod faults;
 mod forms;
 mod hostile;
@@ -27,6 +28,7 @@ fn filled(path: &str) -> String {
         ("{name}", "stock"),
         ("{cell}", "x.y"),
         ("{task}", "harvest"),
+        ("{plugin}", "sales"),
         ("{what}", "pesee"),
         ("{meeting}", "kon-20-9999"),
         ("{distribution}", "kon-20-9999"),

@@ -4,10 +4,9 @@ use super::record::{submission, tell};
 use crate::cli::Common;
 use crate::session::Session;
 use crate::told::Failure;
-use baara_desk::Mode;
-use baara_plugin_api::{Date, Map, Thing, json};
-use baara_reports::{Cell, Column, Said, Table};
-use std::cell::LazyCell;
+use baara_desk::{Extension, Proposal};
+use baara_plugin_api::{Map, json};
+use baara_reports::{Cell, Column, Said, Table, Words};
 
 /// Proposes a plugin's file, which waits unopened until others have endorsed it.
 pub(crate) fn pin(session: &mut Session, file: &str, common: &Common) -> Result<(), Failure> {
@@ -51,56 +50,31 @@ pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
         Column::words("why"),
     ];
     let mut table = Table::new(Said::new("report.plugins"), columns);
-    let registry = desk.registry();
-    // Found by trying, and only when there is a child to hold.
-    let held = LazyCell::new(|| if desk.sandbox().is_whole() { "mode-sandbox" } else { "mode-crash-isolation" });
-    for (declared, sha256, _) in registry.plugins() {
-        let kinds: Vec<&str> = declared.kinds.iter().map(|k| k.kind.as_str()).collect();
-        let trouble = registry.trouble(&declared.id);
-        let state = format!("plugin-{}", registry.standing(&declared.id));
-        let hosted = registry.state(&declared.id);
-        let health = hosted.as_ref().map(|hosted| hosted.health.clone()).unwrap_or_default();
-        let cells = vec![
-            Cell::text(declared.id.as_str()),
-            Cell::text(declared.version.as_str()),
-            Cell::Word(state),
-            hosted.as_ref().map_or(Cell::Empty, |hosted| match hosted.mode {
-                Mode::InProcess => Cell::Word("mode-in-process".to_owned()),
-                Mode::Child => Cell::Word((*held).to_owned()),
-            }),
-            Cell::whole(i64::try_from(health.strikes.len()).unwrap_or(i64::MAX)),
-            Cell::text(if health.last_signal.is_empty() { health.last_fault } else { health.last_signal }),
-            Cell::text(kinds.join(" ")),
-            Cell::text(sha256),
-            Cell::text(trouble.map_or_else(String::new, |no| session.words.refusal(&no).happened)),
-        ];
-        table.push(&declared.id, cells);
-    }
-    drop(registry); // The writer may want it while the entries are read.
-    let waiting: Vec<Thing> = {
-        let book = desk.book();
-        let open = book.open_of("proposal").filter_map(|id| book.thing(&id, Date::MAX));
-        open.filter(|paper| paper.text("kind") == "pin/1" && paper.text("state") == "waiting").collect()
-    };
-    for paper in waiting {
-        let seq = u64::try_from(paper.whole("entry").unwrap_or_default()).unwrap_or_default();
-        let Some((entry, _)) = desk.entry(seq)? else { continue };
-        let text = |key: &str| entry.fields["fields"].get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        let needs = paper.list("needs").join(", ");
-        let why = session.words.say(&Said::new("screen.plugin-waits").with("seq", seq).with("needs", needs));
-        let cells = vec![
-            Cell::text(text("plugin")),
-            Cell::text(text("version")),
-            Cell::Word("plugin-waits".to_owned()),
-            Cell::Empty,
-            Cell::Empty,
-            Cell::Empty,
-            Cell::text(""),
-            Cell::text(text("sha256")),
-            Cell::text(why),
-        ];
-        table.push(paper.id.as_str(), cells);
+    for extension in desk.extensions()? {
+        let row = extension.proposal.as_ref().map_or(extension.id.as_str(), |proposal| proposal.paper.as_str());
+        table.push(row, cells(&session.words, &extension));
     }
     session.draw(&table, None);
     Ok(())
+}
+
+fn cells(words: &Words<'_>, extension: &Extension) -> Vec<Cell> {
+    let health = extension.state.as_ref().map(|state| &state.health);
+    let last = health.map_or("", |health| if health.last_signal.is_empty() { &health.last_fault } else { &health.last_signal });
+    let kinds = extension.declaration.iter().flat_map(|declared| &declared.kinds).map(|kind| kind.kind.as_str());
+    let waits = |proposal: &Proposal| {
+        words.say(&Said::new("screen.plugin-waits").with("seq", proposal.seq).with("needs", proposal.needs.join(", ")))
+    };
+    let why = extension.trouble.as_ref().map(|no| words.refusal_line(no)).or_else(|| extension.proposal.as_ref().map(waits));
+    vec![
+        Cell::text(extension.id.as_str()),
+        Cell::text(extension.version.as_str()),
+        Cell::Word(format!("plugin-{}", extension.standing)),
+        extension.hold.map_or(Cell::Empty, |hold| Cell::Word(format!("mode-{hold}"))),
+        health.map_or(Cell::Empty, |health| Cell::whole(i64::try_from(health.strikes.len()).unwrap_or(i64::MAX))),
+        Cell::text(last),
+        Cell::text(kinds.collect::<Vec<_>>().join(" ")),
+        Cell::text(extension.sha256.as_str()),
+        Cell::text(why.unwrap_or_default()),
+    ]
 }

@@ -106,7 +106,7 @@ fn body(r: &Reading<'_>, title: &str, health: &Health, plugins: &[Plugin], warni
             } }
             dt { (r.words.column("version")) } dd { (env!("CARGO_PKG_VERSION")) }
         }
-        h2 { (r.word("report.plugins")) }
+        h2 { @if r.visit.session.is_some() { a href="/extensions" { (r.word("report.plugins")) } } @else { (r.word("report.plugins")) } }
         ul.cards { @for plugin in plugins { li { (plugin.id) " " (plugin.version) " " span.hint { (r.word(&format!("choice.plugin-{}", plugin.state))) } } } }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod dashboard;
 pub(crate) mod entrance;
 pub(crate) mod entry;
 pub(crate) mod expenses;
+pub(crate) mod extensions;
 pub(crate) mod grid;
 pub(crate) mod harvest;
 pub(crate) mod health;
