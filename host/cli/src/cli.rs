@@ -122,6 +122,9 @@ pub(crate) enum Command {
         cell: String,
         #[command(flatten)]
         drawn: Drawn,
+        /// Arguments of a plugin's own table: `--field value`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        fields: Vec<String>,
     },
     /// Undo an entry; both stay.
     Reverse {

@@ -206,7 +206,7 @@ impl Table {
         self.notes.push(note);
     }
 
-    /// A plugin's table: its first column names the rows.
+    /// A plugin's table: its first column names the rows; a name that comes again is numbered, `batch/kon-20-0001#2`.
     #[must_use]
     pub fn of_plugin(title: Said, table: &baara_plugin_api::Table) -> Table {
         let is_figure = |at: usize| {
@@ -216,9 +216,13 @@ impl Table {
         let columns = table.columns.iter().enumerate();
         let columns = columns.map(|(at, code)| if is_figure(at) { Column::figures(code) } else { Column::words(code) }).collect();
         let mut drawn = Table::new(title, columns);
+        let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &table.rows {
             let cells = (0..table.columns.len()).map(|at| row.get(at).map_or(Cell::Empty, |c| Cell::read(c))).collect();
-            drawn.push(row.first().map_or("", String::as_str), cells);
+            let name = row.first().map_or("", String::as_str);
+            let times = taken.entry(name).and_modify(|times| *times += 1).or_insert(1);
+            let code = if *times == 1 { name.to_owned() } else { format!("{name}#{times}") };
+            drawn.push(&code, cells);
         }
         drawn
     }

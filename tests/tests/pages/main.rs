@@ -8,6 +8,7 @@ mod privileges;
 mod receipts;
 mod rights;
 mod sizes;
+mod tables;
 
 use baara_tests::{Served, Story};
 use std::sync::LazyLock;

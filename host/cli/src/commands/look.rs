@@ -7,9 +7,11 @@ use crate::parts;
 use crate::session::Session;
 use crate::told::Failure;
 use baara_desk::Desk;
-use baara_plugin_api::{Date, Effect, Id, Refusal, Value};
+use baara_plugin_api::{Date, Effect, Id, KindDeclaration, Map, Refusal, Value};
 use baara_reports::statements::{Asked, STATEMENTS, statement, why as explain};
-use baara_reports::{Align, Cell, Column, Figure, Period, Said, Table, Words, entries_with};
+use baara_reports::{
+    Align, Cell, Column, Figure, NotDrawn, Period, PluginAsked, Said, Table, Words, entries_with, plugin_form, plugin_forms,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -329,26 +331,29 @@ pub(crate) fn report(session: &mut Session, name: &str, drawn: &Drawn, typed: &[
     } else if STATEMENTS.contains(&name) {
         ask(session, &desk, drawn, &period, |asked| statement(name, asked))?.ok_or_else(|| no_report(&desk, name))?
     } else {
-        plugin_table(session, &desk, name, drawn, typed)?
+        let of = OfPlugin::read(session, &desk, name, drawn, typed)?;
+        of.ask(session, &desk, drawn, |asked| asked.draw(&desk, &of.form))?
     };
     session.draw(&table, drawn.format.as_deref());
     Ok(())
 }
 
 /// Why a cell is what it is.
-pub(crate) fn why(session: &mut Session, report: &str, cell: &str, drawn: &Drawn) -> Result<(), Failure> {
+pub(crate) fn why(session: &mut Session, report: &str, cell: &str, drawn: &Drawn, typed: &[String]) -> Result<(), Failure> {
     let desk = session.desk()?;
     let clock = session.clock(&desk)?;
     let period = Period::read(drawn.period.as_deref(), clock.today())?;
-    if !STATEMENTS.contains(&report) {
-        return Err(no_report(&desk, report));
-    }
-    let found = match cell.rsplit_once('.') {
-        Some((row, column)) => ask(session, &desk, drawn, &period, |asked| explain(report, asked, row, column))?,
-        None => None,
+    let of = if STATEMENTS.contains(&report) { None } else { Some(OfPlugin::read(session, &desk, report, drawn, typed)?) };
+    let found = match (cell.rsplit_once('.'), &of) {
+        (Some((row, column)), None) => ask(session, &desk, drawn, &period, |asked| explain(report, asked, row, column))?,
+        (Some((row, column)), Some(of)) => of.ask(session, &desk, drawn, |asked| asked.why(&desk, &of.form, row, column))?,
+        (None, _) => None,
     };
     let Some(table) = found else {
-        let drawn = ask(session, &desk, drawn, &period, |asked| statement(report, asked))?;
+        let drawn = match &of {
+            None => ask(session, &desk, drawn, &period, |asked| statement(report, asked))?,
+            Some(of) => Some(of.ask(session, &desk, drawn, |asked| asked.draw(&desk, &of.form))?),
+        };
         let example = drawn.and_then(|t| Some(format!("{}.{}", t.rows.first()?.code, t.columns.last()?.code))).unwrap_or_default();
         return Err(Refusal::new("report/no-such-cell").with("report", report).with("cell", cell).with("example", example).into());
     };
@@ -357,8 +362,8 @@ pub(crate) fn why(session: &mut Session, report: &str, cell: &str, drawn: &Drawn
 }
 
 fn no_report(desk: &Desk, name: &str) -> Failure {
-    let registry = desk.registry();
-    let of_plugins = registry.plugins().flat_map(|(d, ..)| &d.tables).filter_map(|t| t.kind.split('/').next());
+    let forms = plugin_forms(desk);
+    let of_plugins = forms.iter().filter_map(|form| form.kind.split('/').next());
     let names: Vec<&str> = STATEMENTS.iter().copied().chain(["published"]).chain(of_plugins).collect();
     Refusal::new("report/unknown").with("report", name).with("reports", names.join(", ")).into()
 }
@@ -369,26 +374,42 @@ fn ask<T>(session: &Session, desk: &Desk, drawn: &Drawn, period: &Period, ask: i
     Ok(baara_reports::ask(desk, period, &sites, drawn.site.as_deref().unwrap_or("all"), ask)?)
 }
 
-/// A plugin's own table: a simulation, or a report that only it can draw.
-fn plugin_table(session: &mut Session, desk: &Arc<Desk>, name: &str, drawn: &Drawn, typed: &[String]) -> Result<Table, Failure> {
-    let form = {
-        let registry = desk.registry();
-        let mut tables = registry.plugins().flat_map(|(d, ..)| &d.tables);
-        tables.find(|t| t.kind.split('/').next() == Some(name)).cloned()
-    };
-    let form = form.ok_or_else(|| no_report(desk, name))?;
-    let (raw, common) = flags(&form, typed)?;
-    let person = session.person(desk)?;
-    let site = session.site(desk, drawn.site.as_deref().or(common.site.as_deref()), Some(&person))?;
-    let date = common.date.as_deref().map(parts::day).transpose()?.map_or_else(|| session.clock(desk).map(|c| c.today()), Ok)?;
-    let fields = {
-        let book = desk.book();
-        baara_desk::read_fields(&book, &site, date, &form.fields, &raw, baara_desk::Source::People)
-    };
-    let fields = fields.map_err(|errors| Failure::Fields { kind: form.kind.clone(), errors })?;
-    let table = desk.table(&site, name, &person, date, fields)?;
-    let period = drawn.period.clone().unwrap_or_else(|| date.to_string());
-    Ok(Table::of_plugin(Said::new(&format!("report.{name}")).with("period", period).with("site", site), &table))
+/// A plugin's own table, as it was asked for on the command line.
+struct OfPlugin {
+    form: KindDeclaration,
+    site: String,
+    person: Id,
+    date: Option<Date>,
+    typed: Map,
+}
+
+impl OfPlugin {
+    fn read(session: &mut Session, desk: &Arc<Desk>, name: &str, drawn: &Drawn, typed: &[String]) -> Result<OfPlugin, Failure> {
+        let form = plugin_form(desk, name).ok_or_else(|| no_report(desk, name))?;
+        let (typed, common) = flags(&form, typed)?;
+        let person = session.person(desk)?;
+        let site = session.site(desk, drawn.site.as_deref().or(common.site.as_deref()), Some(&person))?;
+        let date = common.date.as_deref().map(parts::day).transpose()?;
+        Ok(OfPlugin { form, site, person, date, typed })
+    }
+
+    /// Asks for it; the period of `drawn` says until when, if anything does.
+    fn ask<T>(
+        &self,
+        session: &Session,
+        desk: &Arc<Desk>,
+        drawn: &Drawn,
+        ask: impl FnOnce(&PluginAsked<'_>) -> Result<T, NotDrawn>,
+    ) -> Result<T, Failure> {
+        let today = session.clock(desk)?.today();
+        let period = drawn.period.as_deref().map(|text| Period::read(Some(text), today)).transpose()?;
+        let mut asked = PluginAsked::about(&self.site, &self.person, period.as_ref(), today, &self.typed);
+        asked.date = self.date.unwrap_or(asked.date);
+        ask(&asked).map_err(|no| match no {
+            NotDrawn::Fields(errors) => Failure::Fields { kind: self.form.kind.clone(), errors },
+            NotDrawn::Refused(no) => no.into(),
+        })
+    }
 }
 
 /// The claims of `config/demo/published.toml` beside what the book says.

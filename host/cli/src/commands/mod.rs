@@ -37,7 +37,7 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         Command::Show { id } => look::show(session, &id),
         Command::History { id } => look::history(session, &id),
         Command::Report { name, drawn, fields } => look::report(session, &name, &drawn, &fields),
-        Command::Why { report, cell, drawn } => look::why(session, &report, &cell, &drawn),
+        Command::Why { report, cell, drawn, fields } => look::why(session, &report, &cell, &drawn, &fields),
         Command::Reverse { seq, reason, with_dependents: true, common } => papers::reverse_all(session, seq, &reason, &common),
         Command::Reverse { seq, reason, common, .. } => papers::about(session, "reverse", seq, Some(&reason), &common),
         Command::Correct { seq, fields } => papers::correct(session, seq, &fields),

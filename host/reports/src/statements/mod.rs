@@ -149,7 +149,7 @@ pub fn is_provisional(book: &TheBook, site: &str, day: Date) -> bool {
     book.thing(&Id::new("committee", site), Date::MAX).is_some() && !book.open_at("meeting", site).any(|meeting| signed(&meeting))
 }
 
-fn explain(name: &str, asked: &Asked<'_>, (row, column): (&str, &str), value: Cell, because: Because) -> Table {
+pub(crate) fn explain(name: &str, asked: &Asked<'_>, (row, column): (&str, &str), value: Cell, because: Because) -> Table {
     let columns = vec![
         Column::words("part"),
         Column::words("what"),
