@@ -35,7 +35,7 @@ struct Reader<'a> {
     source: Source,
 }
 
-/// Fields every kind takes besides its own.
+/// Texts every kind takes besides its own fields.
 const COMMON: &[&str] = &["late-reason"];
 
 impl Reader<'_> {
@@ -69,9 +69,12 @@ impl Reader<'_> {
         for name in raw.keys() {
             let own = declared.iter().any(|f| f.name == *name || name.strip_suffix(".declared") == Some(&f.name));
             let common = top && COMMON.contains(&name.as_str());
-            if common {
-                read.insert(name.clone(), raw[name].clone());
-            } else if !own {
+            if common && !is_empty(&raw[name]) {
+                match self.value(&FieldType::Text, &raw[name], &read, outer) {
+                    Ok(text) => drop(read.insert(name.clone(), text)),
+                    Err(inside) => errors.extend(inside.into_iter().map(|e| FieldError { field: name.clone(), ..e })),
+                }
+            } else if !own && !common {
                 let names: Vec<&str> = declared.iter().map(|f| f.name.as_str()).collect();
                 errors.push(FieldError::new(name, "field/unknown").with("expected", names.join(", ")));
             }

@@ -13,10 +13,10 @@ use std::time::Duration;
 const MANY: u64 = 10_000;
 
 /// Numbers that look random and are the same every time: xorshift, one seed a request.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn of(request: u64) -> Dice {
+    pub(crate) fn of(request: u64) -> Dice {
         Dice(0x2545_f491_4f6c_dd1d ^ (request + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
@@ -27,12 +27,12 @@ impl Dice {
         usize::try_from(self.0 % u64::try_from(n).expect("small")).expect("small")
     }
 
-    fn one<'l, T: ?Sized>(&mut self, of: &[&'l T]) -> &'l T {
+    pub(crate) fn one<'l, T: ?Sized>(&mut self, of: &[&'l T]) -> &'l T {
         of[self.below(of.len())]
     }
 
     /// True once in so many times.
-    fn once_in(&mut self, n: usize) -> bool {
+    pub(crate) fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 }

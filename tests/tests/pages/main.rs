@@ -4,6 +4,8 @@ mod extensions;
 mod faults;
 mod forms;
 mod hostile;
+mod html;
+mod naughty;
 mod privileges;
 mod receipts;
 mod rights;

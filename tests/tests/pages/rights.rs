@@ -4,7 +4,7 @@ use crate::{SERVED, filled};
 use baara_web::addresses;
 
 /// The roles of the farm's people, each with one person.
-const PEOPLE: &[&str] =
+pub(crate) const PEOPLE: &[&str] =
     &["kon-chair", "kon-secretary", "kon-treasurer", "kon-family", "kon-head", "kon-field", "kon-keeper", "kon-cashier", "kon-admin"];
 
 #[test]

@@ -98,6 +98,7 @@ fn facts(r: &Reading<'_>, entry: &Entry, kind: Option<&KindDeclaration>) -> Mark
     let named = |key: &str| {
         if key == "late-reason" && entry.reverses.is_some() { r.word("web.why-correct").to_owned() } else { r.words.field(name, key) }
     };
+    let reason = Field { name: "late-reason".to_owned(), kind: FieldType::Text, required: false, sealed: false };
     html! {
         dl.facts {
             @for field in declared {
@@ -109,7 +110,7 @@ fn facts(r: &Reading<'_>, entry: &Entry, kind: Option<&KindDeclaration>) -> Mark
             @for (key, value) in others {
                 @if key == "endorsed-by" { (endorser(r, value)) } @else {
                     dt { (named(key)) }
-                    dd { (shown(r, name, None, value)) }
+                    dd { (shown(r, name, (key == "late-reason").then_some(&reason), value)) }
                 }
             }
             @if let Some(leave) = &entry.leave {
@@ -137,7 +138,14 @@ pub(crate) fn shown(r: &Reading<'_>, kind: &str, field: Option<&Field>, value: &
                 tbody { @for line in lines { tr { @for one in of { td { @if let Some(cell) = line.get(&one.name) { (shown(r, kind, Some(one), cell)) } } } } } }
             } }
         },
-        (_, Value::Array(list)) => html! { @for (at, one) in list.iter().enumerate() { @if at > 0 { ", " } (shown(r, kind, None, one)) } },
+        (_, Value::Array(list)) => {
+            let one_of = |field: &Field| match &field.kind {
+                FieldType::Many { of } => Some(Field { kind: (**of).clone(), ..field.clone() }),
+                _ => None,
+            };
+            let of = field.and_then(one_of);
+            html! { @for (at, one) in list.iter().enumerate() { @if at > 0 { ", " } (shown(r, kind, of.as_ref(), one)) } }
+        }
         (Some(FieldType::Choice { .. }), Value::String(code)) => html! { (capital(&r.words.choice(code))) },
         (_, Value::String(text)) if text.starts_with("sealed:") => {
             let text = r.visit.desk().unsealed(text).ok().flatten();
