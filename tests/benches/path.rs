@@ -319,7 +319,7 @@ fn millis(sorted: &[Duration], percent: usize) -> f64 {
 /// Serves a book until it is killed, and says where.
 fn serves(folder: &Path) {
     let desk = Arc::new(Desk::open(folder, |_| {}).expect("opens"));
-    let settings = baara_web::Settings { address: "127.0.0.1:0".to_owned(), hosts: Vec::new() };
+    let settings = baara_web::Settings { address: "127.0.0.1:0".to_owned(), ..Default::default() };
     baara_web::serve(desk, &settings, |at| println!("{at}")).expect("serves");
 }
 

@@ -25,7 +25,7 @@ impl Served {
         let desk = Arc::new(Desk::open_with(&scratch.path("book"), hosting(), |_| {}).expect("the book opens"));
         let (send, ready) = channel();
         let own = desk.clone();
-        let settings = Settings { address: "127.0.0.1:0".to_owned(), hosts: vec!["prison.local".to_owned()] };
+        let settings = Settings { address: "127.0.0.1:0".to_owned(), hosts: vec!["prison.local".to_owned()], certificate: None };
         std::thread::spawn(move || serve(own, &settings, |at| send.send(at).expect("somebody waits")));
         Served { desk, at: ready.recv().expect("pages answer").to_string() }
     }

@@ -43,6 +43,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "report/no-such-cell",
             "report/unknown",
             "serve/cannot-listen",
+            "serve/no-certificate",
             "serve/open-elsewhere",
             "site/unknown",
             "template/unknown",

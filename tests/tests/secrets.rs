@@ -30,7 +30,7 @@ fn served() -> Served {
     }
     let (send, ready) = channel();
     let own = desk.clone();
-    let settings = Settings { address: "127.0.0.1:0".to_owned(), hosts: Vec::new() };
+    let settings = Settings { address: "127.0.0.1:0".to_owned(), ..Default::default() };
     std::thread::spawn(move || serve(own, &settings, |at| send.send(at).expect("somebody waits")));
     Served { desk, at: ready.recv().expect("pages answer").to_string() }
 }

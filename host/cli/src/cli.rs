@@ -57,6 +57,9 @@ pub(crate) enum Command {
         /// Where to listen, `0.0.0.0:8480` for everybody on the wifi; what `config/baara.toml` says when absent.
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<String>,
+        /// Over https, with the book's own certificate.
+        #[arg(long)]
+        tls: bool,
     },
     /// Make a book: the founding act of one facility.
     Init(Init),
@@ -464,6 +467,7 @@ mod tests {
         Cli::command().debug_assert();
         for line in [
             "demo --book livre --no-serve",
+            "serve --listen 0.0.0.0:8480 --tls --book livre",
             "config apply --as kon-chef --book x",
             "kinds harvest --json",
             "import sale ventes.csv --book x",

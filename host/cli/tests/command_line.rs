@@ -1,6 +1,9 @@
 //! The command line as its users meet it: what it prints, what it refuses, how it ends.
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde_json::Value;
+use sha2::Digest as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -325,6 +328,7 @@ fn a_real_book_asks_for_secrets_and_plays_no_time() {
 struct Served {
     program: std::process::Child,
     address: String,
+    said: std::io::BufReader<std::process::ChildStdout>,
 }
 
 impl Drop for Served {
@@ -339,25 +343,97 @@ impl Served {
         use std::io::BufRead as _;
         let mut program = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        std::io::BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("{line}"));
-        Served { program, address: address.to_owned() }
+        let mut said = std::io::BufReader::new(program.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        let address = line.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("{line}"));
+        Served { program, address: address.to_owned(), said }
     }
 
     /// What a page of ours is answered when it sends a form.
     fn post(&self, path: &str, cookie: &str, form: &str) -> String {
-        use std::io::{Read as _, Write as _};
-        let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
-        let (host, length) = (&self.address, form.len());
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
+        let stream = std::net::TcpStream::connect(&self.address).unwrap();
+        answered(stream, &posted(&self.address, "http", path, cookie, form)).unwrap()
     }
+
+    /// What is answered over TLS to who trusts these certificates alone.
+    fn over_tls(&self, trusted: &[CertificateDer<'_>], request: &str) -> std::io::Result<String> {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add_parsable_certificates(trusted.iter().cloned().map(CertificateDer::into_owned));
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = std::sync::Arc::new(config.with_root_certificates(roots).with_no_client_auth());
+        let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
+        let client = rustls::ClientConnection::new(config, name).unwrap();
+        answered(rustls::StreamOwned::new(client, std::net::TcpStream::connect(&self.address)?), request)
+    }
+}
+
+/// A form as a page of ours sends it.
+fn posted(host: &str, scheme: &str, path: &str, cookie: &str, form: &str) -> String {
+    let length = form.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {scheme}://{host}\r\nCookie: {cookie}\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+    )
+}
+
+/// All that comes back; who closes without a farewell has said everything.
+fn answered(mut stream: impl std::io::Read + std::io::Write, request: &str) -> std::io::Result<String> {
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Err(error) if answer.is_empty() => Err(error),
+        _ => Ok(String::from_utf8_lossy(&answer).into_owned()),
+    }
+}
+
+#[test]
+fn pages_travel_over_tls_to_who_trusts_the_certificate_of_the_book_alone() {
+    let (farm, other) = (Farm::new("tls"), Farm::new("tls-other"));
+    let own = |farm: &Farm| CertificateDer::from_pem_file(farm.folder.join("livre/keys/certificate.pem")).expect("init made it");
+    let (trusted, stranger) = ([own(&farm)], [own(&other)]);
+    let livre = farm.folder.join("livre");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
+    let words = ["--lang", "fr", "--book", livre.to_str().unwrap(), "serve", "--tls", "--listen", "127.0.0.1:0"];
+    let mut served = Served::new(command.args(words));
+    let mut told = String::new();
+    std::io::BufRead::read_line(&mut served.said, &mut told).unwrap();
+    let hash: Vec<String> = sha2::Sha256::digest(&trusted[0]).iter().map(|byte| format!("{byte:02X}")).collect();
+    assert!(told.contains(&hash.join(":")), "{told}");
+
+    let host = served.address.clone();
+    let enter = |scheme: &str| posted(&host, scheme, "/connexion", "", "site=kon&qui=person/kon-c-sec");
+    let entered = served.over_tls(&trusted, &enter("https")).unwrap();
+    let cookie = entered.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_else(|| panic!("{entered}"));
+    assert!(entered.starts_with("HTTP/1.1 303") && cookie.ends_with("; Secure"), "{entered}");
+    let cookie = cookie.split(';').next().unwrap();
+    let in_clear = served.over_tls(&trusted, &enter("http")).unwrap();
+    assert!(in_clear.starts_with("HTTP/1.1 403"), "what a page in clear sends is not ours: {in_clear}");
+    let form = posted(&host, "https", "/noter/store", cookie, "code=grenier&label=Grenier");
+    let recorded = served.over_tls(&trusted, &form).unwrap();
+    assert!(recorded.contains("location: /entree/") && recorded.contains("fait=oui"), "{recorded}");
+    assert!(out(&farm.run(&["show", "store/kon-grenier"])).contains("Grenier"));
+    let borrowed = served.over_tls(&trusted, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n").unwrap();
+    assert!(borrowed.starts_with("HTTP/1.1 421"), "{borrowed}");
+
+    let home = format!("GET / HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n");
+    for strangers in [&stranger[..], &[]] {
+        let refused = served.over_tls(strangers, &home).expect_err("this certificate is not trusted");
+        assert_eq!(refused.kind(), std::io::ErrorKind::InvalidData, "{refused}");
+    }
+    let plain = answered(std::net::TcpStream::connect(&host).unwrap(), &home).unwrap_or_default();
+    assert!(!plain.contains("HTTP/"), "nothing is answered in clear: {plain}");
+    assert!(served.over_tls(&trusted, &home).unwrap().starts_with("HTTP/1.1 200"), "and the pages go on");
+}
+
+#[test]
+fn a_certificate_that_cannot_serve_is_told_and_pages_do_not_fall_back_to_clear() {
+    let farm = Farm::new("no-certificate");
+    std::fs::write(farm.folder.join("livre/keys/certificate.pem"), "ni l'un ni l'autre").unwrap();
+    let run = |more: &[&str]| farm.run(&[&["serve", "--listen", "127.0.0.1:0", "--json"], more].concat());
+    assert_eq!(no(&run(&["--tls"])), "serve/no-certificate");
+    std::fs::write(farm.folder.join("baara.toml"), "[serve]\ntls = true\n").unwrap();
+    assert_eq!(no(&run(&["--config", "."])), "serve/no-certificate", "as the settings ask");
 }
 
 #[test]

@@ -33,14 +33,15 @@ fn bare(host: &str) -> &str {
     }
 }
 
-/// True when a request that changes something comes from one of our own pages.
-pub(crate) fn is_our_page(method: &Method, headers: &HeaderMap) -> bool {
+/// True when a request that changes something comes from one of our own pages, by the way they travel: `http` or `https`.
+pub(crate) fn is_our_page(method: &Method, headers: &HeaderMap, scheme: &str) -> bool {
     if matches!(*method, Method::GET | Method::HEAD) {
         return true;
     }
     let Some(host) = text(headers, header::HOST.as_str()) else { return false };
     let from = text(headers, header::ORIGIN.as_str()).or_else(|| text(headers, header::REFERER.as_str()));
-    let named = from.and_then(|from| from.split_once("://")).map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let named = from.and_then(|from| from.split_once("://")).filter(|(way, _)| *way == scheme);
+    let named = named.map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
     named.is_some_and(|named| named.eq_ignore_ascii_case(host))
 }
 
@@ -83,11 +84,15 @@ mod tests {
     #[test]
     fn only_our_own_pages_change_something() {
         let host = ("host", "192.168.1.4:8480");
-        assert!(is_our_page(&Method::GET, &headers(&[host])));
-        assert!(is_our_page(&Method::POST, &headers(&[host, ("origin", "http://192.168.1.4:8480")])));
-        assert!(is_our_page(&Method::POST, &headers(&[host, ("referer", "http://192.168.1.4:8480/ventes")])));
-        assert!(!is_our_page(&Method::POST, &headers(&[host, ("origin", "http://evil.example")])));
-        assert!(!is_our_page(&Method::POST, &headers(&[host, ("origin", "null")])));
-        assert!(!is_our_page(&Method::POST, &headers(&[host])), "a browser that says nothing is not believed");
+        assert!(is_our_page(&Method::GET, &headers(&[host]), "http"));
+        assert!(is_our_page(&Method::POST, &headers(&[host, ("origin", "http://192.168.1.4:8480")]), "http"));
+        assert!(is_our_page(&Method::POST, &headers(&[host, ("referer", "http://192.168.1.4:8480/ventes")]), "http"));
+        assert!(!is_our_page(&Method::POST, &headers(&[host, ("origin", "http://evil.example")]), "http"));
+        assert!(!is_our_page(&Method::POST, &headers(&[host, ("origin", "null")]), "http"));
+        let secure = headers(&[host, ("origin", "https://192.168.1.4:8480")]);
+        assert!(is_our_page(&Method::POST, &secure, "https") && !is_our_page(&Method::POST, &secure, "http"));
+        let clear = headers(&[host, ("origin", "http://192.168.1.4:8480")]);
+        assert!(!is_our_page(&Method::POST, &clear, "https"), "who changes a page on its way does not change the book");
+        assert!(!is_our_page(&Method::POST, &headers(&[host]), "http"), "a browser that says nothing is not believed");
     }
 }

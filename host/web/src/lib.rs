@@ -11,7 +11,9 @@ mod pairs;
 mod routes;
 mod serve;
 mod sessions;
+mod tls;
 mod visit;
 
 pub use routes::addresses;
 pub use serve::{Settings, serve};
+pub use tls::Certificate;

@@ -5,6 +5,7 @@ use crate::clock::Time;
 use crate::pairs::Pairs;
 use crate::routes::{OWN_SECRET, ROUTES, Route, Way, Who};
 use crate::sessions::Sessions;
+use crate::tls::{Certificate, Secured};
 use crate::visit::{Visit, Web};
 use crate::{gate, pages};
 use axum::Router;
@@ -23,12 +24,14 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a machine decides about its pages; nothing here changes a figure or a right.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Where to listen, `127.0.0.1:8480`.
     pub address: String,
     /// Names this machine answers to besides its addresses in figures.
     pub hosts: Vec<String>,
+    /// What pages travel under; in clear without it.
+    pub certificate: Option<Certificate>,
 }
 
 /// The longest form: a grid of 25 lines is a tenth of it.
@@ -47,7 +50,11 @@ pub fn serve(desk: Arc<Desk>, settings: &Settings, ready: impl FnOnce(SocketAddr
         let listener = tokio::net::TcpListener::bind(address).await?;
         let stopped = stopped()?; // Whoever hears the address may stop us at once.
         ready(listener.local_addr()?);
-        axum::serve(listener, router(web, ROUTES)).with_graceful_shutdown(stopped).await
+        let pages = router(web, ROUTES);
+        match &settings.certificate {
+            None => axum::serve(listener, pages).with_graceful_shutdown(stopped).await,
+            Some(with) => axum::serve(Secured::over(listener, with)?, pages).with_graceful_shutdown(stopped).await,
+        }
     })
 }
 
@@ -73,6 +80,7 @@ fn web(desk: Arc<Desk>, settings: &Settings) -> Web {
         sessions: Sessions::default(),
         time: Time::of(&desk),
         hosts: settings.hosts.clone(),
+        secure: settings.certificate.is_some(),
         desk,
     }
 }
@@ -102,7 +110,7 @@ async fn answer(
     if !gate::is_our_host(&headers, &web.hosts) {
         return plain(StatusCode::MISDIRECTED_REQUEST, "unknown host");
     }
-    if !gate::is_our_page(&parts.method, &headers) {
+    if !gate::is_our_page(&parts.method, &headers, web.scheme()) {
         return plain(StatusCode::FORBIDDEN, "not from our own page");
     }
     let Ok(body) = to_bytes(body, LONGEST_FORM).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE, "too long") };
@@ -180,12 +188,7 @@ fn renewed(visit: &Visit) -> Option<String> {
     visit.web.sessions.end(id);
     let mut session = session.clone();
     session.roles = roles;
-    Some(session_cookie(&visit.web.sessions.begin(session)))
-}
-
-/// The cookie that carries a session: for this machine's own pages alone, and no script reads it.
-pub(crate) fn session_cookie(id: &str) -> String {
-    format!("baara={id}; Path=/; HttpOnly; SameSite=Strict")
+    Some(visit.web.cookie(&visit.web.sessions.begin(session)))
 }
 
 fn respond(reply: Reply, cookie: Option<String>, gzip: bool) -> Response {
@@ -286,8 +289,7 @@ mod tests {
     fn asked(requests: &[(&str, &str)]) -> Vec<(u16, String)> {
         let folder = tempfile::tempdir().expect("a folder");
         let desk = Arc::new(Desk::create(&folder.path().join("book"), true).expect("a book"));
-        let settings = Settings { address: String::new(), hosts: Vec::new() };
-        let web = Arc::new(web(desk, &settings));
+        let web = Arc::new(web(desk, &Settings::default()));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("an address");
         let at = listener.local_addr().expect("an address");

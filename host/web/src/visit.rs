@@ -19,6 +19,25 @@ pub(crate) struct Web {
     pub(crate) sessions: Sessions,
     pub(crate) time: Time,
     pub(crate) hosts: Vec<String>,
+    /// True when pages travel over TLS.
+    pub(crate) secure: bool,
+}
+
+impl Web {
+    /// How the addresses of our pages begin.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
+    }
+
+    /// The cookie that carries a session: for this machine's own pages alone, by the way they travel; no script reads it.
+    pub(crate) fn cookie(&self, id: &str) -> String {
+        format!("baara={id}; Path=/; HttpOnly; SameSite=Strict{}", self.only_secure())
+    }
+
+    /// What a cookie says that must not travel in clear.
+    pub(crate) fn only_secure(&self) -> &'static str {
+        if self.secure { "; Secure" } else { "" }
+    }
 }
 
 /// One request.

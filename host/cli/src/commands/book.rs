@@ -51,6 +51,10 @@ pub(crate) fn init(session: &mut Session, init: &Init) -> Result<(), Failure> {
             }
         }
     }
+    // The book is made; pages that ask for a certificate later make it then, or say again why not.
+    if let Err(refusal) = super::serve::certificate(session, desk.folder()) {
+        session.err.push_str(&session.words.refusal_lines(&refusal));
+    }
     let folder = desk.folder().display().to_string();
     session.say(&Said::new("screen.created").with("book", &folder), &json!({"ok": true, "book": folder, "entries": desk.book().size()}));
     Ok(())

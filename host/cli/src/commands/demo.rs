@@ -19,7 +19,7 @@ pub(crate) fn demo(session: &mut Session, no_serve: bool, listen: Option<&str>) 
     } else if !session.desk()?.is_practice() {
         return Err(Refusal::new("book/exists").with("book", session.book_folder().display()).into());
     }
-    if no_serve { Ok(()) } else { super::serve::serve(session, listen) }
+    if no_serve { Ok(()) } else { super::serve::serve(session, listen, false) }
 }
 
 fn make(session: &mut Session) -> Result<(), Failure> {

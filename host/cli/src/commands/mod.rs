@@ -27,7 +27,7 @@ use std::time::Duration;
 pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure> {
     match command {
         Command::Demo { no_serve, listen } => demo::demo(session, no_serve, listen.as_deref()),
-        Command::Serve { listen } => serve::serve(session, listen.as_deref()),
+        Command::Serve { listen, tls } => serve::serve(session, listen.as_deref(), tls),
         Command::Init(init) => book::init(session, &init),
         Command::Config { what } => config::config(session, &what),
         Command::Record { kind, fields } => record::record(session, &kind, &fields),

@@ -26,6 +26,7 @@ const KEYS: &[(&str, Type)] = &[
     ("csv.mark", Type::Flag),
     ("serve.address", Type::Text),
     ("serve.hosts", Type::Text),
+    ("serve.tls", Type::Flag),
     ("print.command", Type::Text),
     ("print.paper", Type::Choice(&["a4", "a5", "58mm", "80mm"])),
     ("plugins.require_sandbox", Type::Flag),

@@ -3,7 +3,6 @@
 use crate::answers::{Problem, Reply, Shown};
 use crate::layout::{facility, page, wrong};
 use crate::pages::secrets::proof;
-use crate::serve::session_cookie;
 use crate::sessions::Session;
 use crate::visit::{Reading, Visit};
 use baara_desk::Proved;
@@ -109,7 +108,7 @@ pub(crate) fn enter(visit: &Visit) -> Shown {
     };
     let id = visit.web.sessions.begin(Session::new(&person, &site, roles, resets, proved == Proved::Given));
     let back = visit.form.get("vers");
-    Ok(Reply::SeeWith(if back.is_empty() { "/" } else { back }.to_owned(), session_cookie(&id)))
+    Ok(Reply::SeeWith(if back.is_empty() { "/" } else { back }.to_owned(), visit.web.cookie(&id)))
 }
 
 /// Ends the session.
@@ -117,12 +116,12 @@ pub(crate) fn leave(visit: &Visit) -> Shown {
     if let Some(cookie) = &visit.cookie {
         visit.web.sessions.end(cookie);
     }
-    Ok(Reply::SeeWith("/connexion".to_owned(), "baara=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0".to_owned()))
+    Ok(Reply::SeeWith("/connexion".to_owned(), format!("{}; Max-Age=0", visit.web.cookie(""))))
 }
 
 /// Keeps the language and goes back.
 pub(crate) fn language(visit: &Visit) -> Shown {
     let code = if visit.param("code") == "en" { "en" } else { "fr" };
     let back = if visit.session.is_some() { "/" } else { "/connexion" };
-    Ok(Reply::SeeWith(back.to_owned(), format!("langue={code}; Path=/; SameSite=Lax; Max-Age=31536000")))
+    Ok(Reply::SeeWith(back.to_owned(), format!("langue={code}; Path=/; SameSite=Lax; Max-Age=31536000{}", visit.web.only_secure())))
 }

@@ -4,7 +4,6 @@ use crate::answers::{Problem, Reply, Shown};
 use crate::form::refused;
 use crate::layout::{page, wrong};
 use crate::pages::papers::{letterhead, long_day, marks, print};
-use crate::serve::session_cookie;
 use crate::visit::{Reading, Visit};
 use baara_book::Entry;
 use baara_desk::Codes;
@@ -80,7 +79,7 @@ pub(crate) fn keep(visit: &Visit) -> Shown {
     match kept(visit, &session.person, session.to_choose) {
         Ok(()) => {
             let id = visit.web.sessions.alone(&session);
-            Ok(Reply::SeeWith("/?fait=code".to_owned(), session_cookie(&id)))
+            Ok(Reply::SeeWith("/?fait=code".to_owned(), visit.web.cookie(&id)))
         }
         Err(Problem::Refused(no)) => Ok(visit.read(|r| own_page(r, Some(&no)))),
         Err(problem) => Err(problem),
