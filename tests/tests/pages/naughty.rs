@@ -186,7 +186,7 @@ fn forms<'f>(served: &Served, browsers: &'f [Browser]) -> Vec<Form<'f>> {
             let book = served.desk.book();
             baara_desk::may_record(&book, &Id::new("person", person), "kon", &kind.kind, DAY.parse().expect("a day"))
         };
-        let browser = PEOPLE.iter().position(|person| may(&person)).map_or(&browsers[0], |at| &browsers[at]);
+        let browser = PEOPLE.iter().position(may).map_or(&browsers[0], |at| &browsers[at]);
         let mut texts = text_fields(&kind.fields, "");
         if !texts.is_empty() {
             texts.push(("late-reason".to_owned(), false)); // Every form takes it.
