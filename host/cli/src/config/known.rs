@@ -198,7 +198,7 @@ pub(crate) const KNOWN: &[Known] = &[
             ("outside", Type::Flag),
         ],
     },
-    Known { kind: "role", needs: &["label"], keys: &[("may", Type::Texts), ("sees", Type::Texts), ("staff-only", Type::Flag)] },
+    Known { kind: "role", needs: &["label"], keys: &[("may", Type::Texts), ("staff-only", Type::Flag)] },
     Known { kind: "college", needs: &["label"], keys: &[("staff", Type::Flag)] },
     Known { kind: "reason", needs: &["label"], keys: &[("for", Type::Texts), ("paid", Type::Flag), ("excused", Type::Flag)] },
     Known { kind: "donor", needs: &["label"], keys: &[] },
