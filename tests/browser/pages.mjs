@@ -27,6 +27,8 @@ export const PAGES = {
   'kay-tresoriere': ['/', '/ventes/nouvelle', '/ventes/workshop/kay-couture', '/caisse', '/papiers/caisse/kay-caisse/2021-03-31', '/papiers/recus', '/papiers/recu/$sale', '/papiers/recu/$sale?f=a6', '/comptage/kay-21-0001', '/depenses/nouvelle',
     '/depenses/nouvelle?_leave=decision/kay-21-0001', ['/depenses/nouvelle?_leave=decision/kay-21-0001', overspends], '/entree/$waits', '/decisions', '/chose/decision/kay-21-0001', '/affectations',
     '/affectations/simulation?unit=workshop/kay-bois&until=2021-02-28', '/affectations/kay-21-0001', '/papiers/partage/kay-21-0001', '/noter/sale', '/aide', '/aide/sale'],
+  'kay-inspectrice': ['/'],
+  'kay-informaticien': ['/'],
   'kay-maire': ['/', '/visas', '/entree/$waits'],
   'kay-secretaire': ['/reunions', '/reunions/nouvelle', ['/reunions/nouvelle', sends('Convoquer')], '/reunions/kay-21-0001', '/papiers/pv/kay-21-0001', '/papiers/emargement/kay-21-0001', '/qui-peut-quoi'],
   'kay-magasinier': ['/magasin', '/papiers/fiche-stock/kay-magasin', '/papiers/feuilles/pesee', '/grille/goods-in', ['/noter/goods-in', sends('Enregistrer')]],

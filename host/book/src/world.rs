@@ -247,6 +247,13 @@ impl TheBook {
         self.index.reversed.get(&seq).copied()
     }
 
+    /// Every entry that was reversed or corrected with the entry that did it, from the youngest such entry on.
+    pub fn reversals(&self) -> impl Iterator<Item = (u64, u64)> {
+        let mut all: Vec<(u64, u64)> = self.index.reversed.iter().map(|(seq, by)| (*seq, *by)).collect();
+        all.sort_unstable_by_key(|(_, by)| std::cmp::Reverse(*by));
+        all.into_iter()
+    }
+
     /// The entry that opened a thing.
     #[must_use]
     pub fn opened_by(&self, thing: &Id) -> Option<u64> {

@@ -3,6 +3,7 @@
 mod extensions;
 mod faults;
 mod forms;
+mod homes;
 mod hostile;
 mod html;
 mod naughty;

@@ -19,6 +19,9 @@ const COMMITTEE: [(&str, bool, &str, &str, &str); 6] = [
 const STAFF: [(&str, bool, &str); 3] =
     [("greffier", false, "registry-officer"), ("magasinier", false, "storekeeper"), ("assistante", true, "social-worker")];
 
+/// Who looks on, and writes nothing: code, woman, role.
+const LOOKERS: [(&str, bool, &str); 2] = [("inspectrice", true, "inspector"), ("informaticien", false, "administrator")];
+
 /// Goods of one lot in a store: how many smallest units are left, and from when they may leave.
 #[derive(Clone, Debug)]
 pub(super) struct Shelf {
@@ -174,15 +177,21 @@ impl<'f> House<'f> {
             });
         }
         let leads = leads.iter().map(|(code, role)| (code.as_str(), false, *role));
+        let seatless = |code: &str, name: String, woman: bool, role: &str| Member {
+            code: code.to_owned(),
+            name,
+            sex: if woman { "f" } else { "m" }.to_owned(),
+            college: None,
+            office: String::new(),
+            roles: vec![role.to_owned()],
+        };
         for (code, woman, role) in STAFF.into_iter().chain(leads) {
-            members.push(Member {
-                code: code.to_owned(),
-                name: s.name(woman),
-                sex: if woman { "f" } else { "m" }.to_owned(),
-                college: None,
-                office: String::new(),
-                roles: vec![role.to_owned()],
-            });
+            members.push(seatless(code, s.name(woman), woman, role));
+        }
+        // They do nothing in the year, so their names are drawn apart from it.
+        let mut apart = Script::new(s.facts, &format!("{}/apart", s.site), 0, s.day);
+        for (code, woman, role) in LOOKERS {
+            members.push(seatless(code, apart.name(woman), woman, role));
         }
         let rules = [
             ("quorum.heads", json!("1/2")),

@@ -298,6 +298,12 @@ fn series(r: &Reading<'_>) -> Markup {
     }
 }
 
+/// The paper books of which numbers never came back, each with these numbers.
+pub(crate) fn missing_numbers(r: &Reading<'_>) -> Vec<(String, Vec<String>)> {
+    let books = r.book.open_at("series", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX));
+    books.map(|book| (r.label(&book.id), gaps(&book).open)).filter(|(_, open)| !open.is_empty()).collect()
+}
+
 /// A paper book: the highest number that ended, and below it those still open, void or lost.
 #[derive(PartialEq, Eq, Debug)]
 struct Gaps {

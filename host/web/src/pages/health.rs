@@ -25,23 +25,22 @@ struct Plugin {
     state: &'static str,
 }
 
+/// All that is told: the book and its disk, each plugin, and what somebody should look at.
+pub(crate) struct State {
+    health: Health,
+    plugins: Vec<Plugin>,
+    warnings: Vec<Said>,
+}
+
 /// The state of the book, as a page or as JSON.
 pub(crate) fn show(visit: &Visit) -> Shown {
-    let health = visit.desk().health();
-    let plugins: Vec<Plugin> = {
-        let registry = visit.desk().registry();
-        registry.plugins().map(|(d, ..)| Plugin { id: d.id.clone(), version: d.version.clone(), state: registry.standing(&d.id) }).collect()
-    };
-    let now = visit.clock();
-    let mut warnings = warnings(&health, now.at(), visit.desk().is_practice());
-    let ill = plugins.iter().filter(|plugin| plugin.state != "loaded");
-    warnings.extend(ill.map(|plugin| Said::new("web.health-plugin").with("plugin", &plugin.id)));
+    let state = State::of(visit);
     if visit.query.get("format") == "json" {
-        return Ok(Reply::Json(200, told(visit, &health, &plugins, &warnings)));
+        return Ok(Reply::Json(200, state.told(visit)));
     }
     Ok(visit.read(|r| {
         let title = r.word("web.health").to_owned();
-        page(r, &title, &body(r, &title, &health, &plugins, &warnings))
+        page(r, &title, &html! { h1 { (title) } (state.show(r)) (state.plugins(r)) })
     }))
 }
 
@@ -74,40 +73,63 @@ fn warnings(health: &Health, now: i64, practice: bool) -> Vec<Said> {
     told
 }
 
-fn told(visit: &Visit, health: &Health, plugins: &[Plugin], warnings: &[Said]) -> Value {
-    let day = |at: i64| Clock::Practice { at }.today();
-    let plugins: Vec<Value> = plugins.iter().map(|p| json!({"id": p.id, "version": p.version, "state": p.state})).collect();
-    let warnings: Vec<Value> = warnings.iter().map(|said| json!({"code": said.code, "text": visit.words().say(said)})).collect();
-    json!({
-        "ok": warnings.is_empty(), "version": env!("CARGO_PKG_VERSION"), "practice": visit.desk().is_practice(),
-        "entries": health.entries, "records": health.records, "today": visit.clock().today(), "last_entry": health.last_at.map(day),
-        "disk": {"free_bytes": health.free_bytes, "low_below": LOW_DISK},
-        "backup": health.backup.map(|copy| json!({"day": day(copy.at), "entries": copy.entries})),
-        "plugins": plugins, "warnings": warnings,
-    })
-}
+impl State {
+    /// Asks the machine and the journal: before the book is held still.
+    pub(crate) fn of(visit: &Visit) -> State {
+        let health = visit.desk().health();
+        let plugins: Vec<Plugin> = {
+            let registry = visit.desk().registry();
+            let one = |id: &str, version: &str| Plugin { id: id.to_owned(), version: version.to_owned(), state: registry.standing(id) };
+            registry.plugins().map(|(d, ..)| one(&d.id, &d.version)).collect()
+        };
+        let mut warnings = warnings(&health, visit.clock().at(), visit.desk().is_practice());
+        let ill = plugins.iter().filter(|plugin| plugin.state != "loaded");
+        warnings.extend(ill.map(|plugin| Said::new("web.health-plugin").with("plugin", &plugin.id)));
+        State { health, plugins, warnings }
+    }
 
-fn body(r: &Reading<'_>, title: &str, health: &Health, plugins: &[Plugin], warnings: &[Said]) -> Markup {
-    let day = |at: i64| r.words.value(&Clock::Practice { at }.today().to_string());
-    html! {
-        h1 { (title) }
-        @if warnings.is_empty() { p { (r.word("web.health-well")) } } @else {
-            div.problem role="alert" { ul { @for said in warnings { li { (r.say(said)) } } } }
+    fn told(&self, visit: &Visit) -> Value {
+        let (health, day) = (&self.health, |at: i64| Clock::Practice { at }.today());
+        let plugins: Vec<Value> = self.plugins.iter().map(|p| json!({"id": p.id, "version": p.version, "state": p.state})).collect();
+        let warnings: Vec<Value> = self.warnings.iter().map(|said| json!({"code": said.code, "text": visit.words().say(said)})).collect();
+        json!({
+            "ok": warnings.is_empty(), "version": env!("CARGO_PKG_VERSION"), "practice": visit.desk().is_practice(),
+            "entries": health.entries, "records": health.records, "today": visit.clock().today(), "last_entry": health.last_at.map(day),
+            "disk": {"free_bytes": health.free_bytes, "low_below": LOW_DISK},
+            "backup": health.backup.map(|copy| json!({"day": day(copy.at), "entries": copy.entries})),
+            "plugins": plugins, "warnings": warnings,
+        })
+    }
+
+    /// What somebody should look at, and the figures of the machine.
+    pub(crate) fn show(&self, r: &Reading<'_>) -> Markup {
+        let (health, day) = (&self.health, |at: i64| r.words.value(&Clock::Practice { at }.today().to_string()));
+        html! {
+            @if self.warnings.is_empty() { p { (r.word("web.health-well")) } } @else {
+                div.problem role="alert" { ul { @for said in &self.warnings { li { (r.say(said)) } } } }
+            }
+            dl.facts {
+                dt { (r.word("web.entries")) } dd { (r.words.value(&health.entries.to_string())) }
+                @if let Some(last) = health.last_at { dt { (r.word("web.health-last")) } dd { (day(last)) } }
+                dt { (r.word("web.machine-day")) } dd { (r.words.value(&r.today.to_string())) }
+                @if let Some(free) = health.free_bytes { dt { (r.word("web.health-disk")) } dd { (r.say(&Said::new("web.health-megabytes").with("n", free / 1_000_000))) } }
+                dt { (r.word("web.health-copy")) }
+                dd { @match health.backup {
+                    Some(copy) => { (day(copy.at)) ", " (r.say(&Said::new("web.health-copy-of").with("entries", copy.entries))) },
+                    None => (r.word("web.health-none")),
+                } }
+                dt { (r.words.column("version")) } dd { (env!("CARGO_PKG_VERSION")) }
+            }
         }
-        dl.facts {
-            dt { (r.word("web.entries")) } dd { (r.words.value(&health.entries.to_string())) }
-            @if let Some(last) = health.last_at { dt { (r.word("web.health-last")) } dd { (day(last)) } }
-            dt { (r.word("web.machine-day")) } dd { (r.words.value(&r.today.to_string())) }
-            @if let Some(free) = health.free_bytes { dt { (r.word("web.health-disk")) } dd { (r.say(&Said::new("web.health-megabytes").with("n", free / 1_000_000))) } }
-            dt { (r.word("web.health-copy")) }
-            dd { @match health.backup {
-                Some(copy) => { (day(copy.at)) ", " (r.say(&Said::new("web.health-copy-of").with("entries", copy.entries))) },
-                None => (r.word("web.health-none")),
-            } }
-            dt { (r.words.column("version")) } dd { (env!("CARGO_PKG_VERSION")) }
+    }
+
+    /// The plugins, each with how it is; more of them for whoever has signed in.
+    pub(crate) fn plugins(&self, r: &Reading<'_>) -> Markup {
+        let title = r.word("report.plugins");
+        html! {
+            h2 { @if r.visit.session.is_some() { a href="/extensions" { (title) } } @else { (title) } }
+            ul.cards { @for plugin in &self.plugins { li { (plugin.id) " " (plugin.version) " " span.hint { (r.word(&format!("choice.plugin-{}", plugin.state))) } } } }
         }
-        h2 { @if r.visit.session.is_some() { a href="/extensions" { (r.word("report.plugins")) } } @else { (r.word("report.plugins")) } }
-        ul.cards { @for plugin in plugins { li { (plugin.id) " " (plugin.version) " " span.hint { (r.word(&format!("choice.plugin-{}", plugin.state))) } } } }
     }
 }
 

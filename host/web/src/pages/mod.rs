@@ -15,6 +15,7 @@ pub(crate) mod grid;
 pub(crate) mod harvest;
 pub(crate) mod health;
 pub(crate) mod help;
+pub(crate) mod homes;
 pub(crate) mod journal;
 pub(crate) mod meetings;
 pub(crate) mod minutes;

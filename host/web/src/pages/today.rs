@@ -2,7 +2,7 @@
 
 use crate::answers::Shown;
 use crate::layout::{page, sign};
-use crate::pages::visas;
+use crate::pages::{homes, visas};
 use crate::visit::{Reading, Visit};
 use baara_plugin_api::{Date, Id, Value};
 use baara_reports::Said;
@@ -42,9 +42,13 @@ const WARNINGS: usize = 3;
 /// The home page of whoever is signed in.
 pub(crate) fn show(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
+    let kinds: Vec<String> = visit.desk().registry().declarations().map(|d| d.kind.clone()).collect();
+    let home = homes::Asked::of(visit, &session)?;
     Ok(visit.read(|r| {
+        let explains = r.may("explain");
         let waiting = visas::for_me(r).len();
         let tiles = TILES.iter().filter(|t| t.kinds.iter().any(|kind| r.may(kind)));
+        let writes = kinds.iter().any(|kind| r.may(kind));
         let open = warnings(r);
         let last = r.book.newest(u64::MAX, LAST, |kind, by, _| *by == session.person && !kind.starts_with("sweep"));
         let title = r.word("web.today").to_owned();
@@ -54,25 +58,27 @@ pub(crate) fn show(visit: &Visit) -> Shown {
             @if waiting > 0 {
                 a.tile.waits href="/visas" { (sign("visa")) strong { (r.say(&Said::new("web.waits-for-me").with("n", waiting))) } }
             }
-            @if !TILES.iter().any(|t| t.kinds.iter().any(|kind| r.may(kind))) { p.hint { (r.word("web.reads-only")) } }
+            @if !writes { p.hint { (r.word("web.reads-only")) } }
             nav.tiles aria-label=(r.word("web.acts")) {
                 @for tile in tiles { a.tile href=(tile.to) { (sign(tile.sign)) strong { (r.word(tile.word)) } } }
                 a.tile href="/tableau-de-bord" { (sign("rapport")) strong { (r.word("web.dashboard")) } }
                 a.tile href="/rapports" { (sign("depense")) strong { (r.word("web.reports")) } }
+                (home.tiles(r))
             }
             @if !open.is_empty() {
                 section {
                     h2 { (r.word("web.to-explain")) }
-                    ul.cards { @for (id, text) in open.iter().take(WARNINGS) { li { a href={ "/noter/explain?warning=" (id) } { (text) } } } }
+                    ul.cards { @for (id, text) in open.iter().take(WARNINGS) { li { a href=(if explains { format!("/noter/explain?warning={id}") } else { format!("/chose/warning/{}", id.code()) }) { (text) } } } }
                     @if open.len() > WARNINGS { p { a href="/rapports/exceptions" { (r.say(&Said::new("web.all-warnings").with("n", open.len()))) } } }
                 }
             }
-            section {
+            (home.show(r))
+            @if writes || !last.is_empty() { section {
                 h2 { (r.word("web.last-written")) }
                 @if last.is_empty() { p { (r.word("web.nothing-written")) } }
                 ul.cards { @for one in &last { li { a href={ "/entree/" (one.seq) } { (r.words.kind(&one.kind)) } " " span.hint { (r.words.value(&one.date.to_string())) ", n° " (one.seq) } } } }
-            }
-            p { a href="/noter" { (r.word("web.all-kinds")) } }
+            } }
+            @if writes { p { a href="/noter" { (r.word("web.all-kinds")) } } }
         };
         page(r, &title, &inner)
     }))

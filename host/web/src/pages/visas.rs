@@ -47,13 +47,20 @@ pub(crate) fn needs(r: &Reading<'_>, needs: &[String]) -> String {
     needs.iter().map(|need| need.split('|').map(one).collect::<Vec<_>>().join(&either)).collect::<Vec<_>>().join(" + ")
 }
 
-/// A paper's kind and what is said of it.
-fn told(r: &Reading<'_>, paper: &Paper) -> String {
-    let thing = r.book.thing(&paper.id, Date::MAX);
-    let kind = thing.as_ref().map(|t| t.text("kind").to_owned()).filter(|k| !k.is_empty());
-    let kind = kind.or_else(|| r.book.newest(paper.seq + 1, 1, |_, _, _| true).pop().map(|m| m.kind)).unwrap_or_default();
-    let by = thing.and_then(|t| t.id_of("by")).map_or(String::new(), |id| r.label(&id));
-    format!("{}, {by}", r.words.kind(&kind))
+/// The kind of what a paper proposes, or of the fact it is a visa to.
+pub(crate) fn kind_of(r: &Reading<'_>, paper: &Paper) -> Option<String> {
+    let own = r.book.text_of(&paper.id, "kind", Date::MAX).filter(|kind| !kind.is_empty());
+    own.or_else(|| r.book.newest(paper.seq + 1, 1, |_, _, _| true).pop().map(|m| m.kind))
+}
+
+/// A paper in a list: its kind, whose it is, and whose visa it waits for.
+pub(crate) fn card(r: &Reading<'_>, paper: &Paper) -> Markup {
+    let kind = kind_of(r, paper).unwrap_or_default();
+    let by = r.book.text_of(&paper.id, "by", Date::MAX).and_then(|by| Id::parse(&by).ok()).map_or(String::new(), |id| r.label(&id));
+    html! {
+        a href={ "/entree/" (paper.seq) } { (r.words.kind(&kind)) ", " (by) } br;
+        span.hint { (r.say(&Said::new("web.needs").with("needs", needs(r, &paper.needs)))) }
+    }
 }
 
 /// The list of what waits.
@@ -63,15 +70,12 @@ pub(crate) fn all(visit: &Visit) -> Shown {
         let title = r.word("web.visas").to_owned();
         let (mine, all) = (for_me(r), all_papers(r));
         let others: Vec<&Paper> = all.iter().filter(|p| mine.iter().all(|m| m.id != p.id)).collect();
-        let card = |paper: &Paper| {
-            html! { li { a href={ "/entree/" (paper.seq) } { (told(r, paper)) } br; span.hint { (r.say(&Said::new("web.needs").with("needs", needs(r, &paper.needs)))) } } }
-        };
         let inner = html! {
             h1 { (title) }
             h2 { (r.word("web.mine-to-give")) }
             @if mine.is_empty() { p { (r.word("web.none-waits")) } }
-            ul.cards { @for paper in &mine { (card(paper)) } }
-            @if !others.is_empty() { h2 { (r.word("web.waits-for-others")) } ul.cards { @for paper in &others { (card(paper)) } } }
+            ul.cards { @for paper in &mine { li { (card(r, paper)) } } }
+            @if !others.is_empty() { h2 { (r.word("web.waits-for-others")) } ul.cards { @for paper in &others { li { (card(r, paper)) } } } }
         };
         page(r, &title, &inner)
     }))
