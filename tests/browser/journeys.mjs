@@ -289,6 +289,9 @@ export const JOURNEYS = [
       await treasurer.press('Simuler', 'Couture de Kayes');
       await treasurer.press('Enregistrer le partage');
       await treasurer.sees("C'est noté et cela attend un visa");
+      await treasurer.press('Baara');
+      await treasurer.press('Affectation des recettes');
+      await treasurer.sees('Attendent un visa', "Répartition, Couture de Kayes, jusqu'au 28/02/2021");
       const chair = await enter('chair');
       await chair.press('Attend mon visa : 1');
       await chair.press('Répartition, Mariam Fofana');
@@ -296,6 +299,7 @@ export const JOURNEYS = [
       await chair.sees('Visa donné');
       await treasurer.press('Baara');
       await treasurer.press('Affectation des recettes');
+      await treasurer.sees('Partages à payer');
       await treasurer.press("Couture de Kayes, jusqu'au 28/02/2021");
       await treasurer.press('Payer quelques personnes');
       await treasurer.fill('Bintou Cissé', '2 560');

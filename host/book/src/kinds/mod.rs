@@ -11,7 +11,7 @@ mod stock;
 mod workshops;
 
 pub use cash::{REVEALS, Reveal, count_is_over, figures_fit};
-pub use committees::standing;
+pub use committees::{is_spendable, standing};
 pub use overdue::{PATIENCE, Patience};
 pub use people::at_pay;
 

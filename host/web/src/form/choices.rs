@@ -35,8 +35,19 @@ fn meant(kind: &str, field: &str) -> &'static [&'static str] {
 pub(crate) fn choices(r: &Reading<'_>, kind: &str, field: &str, of: &str) -> Vec<Choice> {
     let of: Vec<&str> = if of == "any" { meant(kind, field).to_vec() } else { of.split('|').collect() };
     let mut list: Vec<Choice> = of.into_iter().flat_map(|of| things(r, field, of)).collect();
+    list.retain(|choice| fits(r, kind, &choice.value));
     list.sort_by_cached_key(|one| baara_desk::fold(&one.label));
     list
+}
+
+/// Leaves out the funds nobody spends from where money is spent; a unit stands for its own sales where both could be meant.
+fn fits(r: &Reading<'_>, kind: &str, value: &str) -> bool {
+    let Some(fund) = Id::parse(value).ok().filter(|id| id.kind() == "fund") else { return true };
+    match kind.split('/').next().unwrap_or_default() {
+        "expense" | "expense-credit" | "gift-money" => baara_book::kinds::is_spendable(&fund),
+        "motion" => baara_book::kinds::is_spendable(&fund) && r.book.text_of(&fund, "unit", Date::MAX).is_none(),
+        _ => true,
+    }
 }
 
 fn things(r: &Reading<'_>, field: &str, of: &str) -> Vec<Choice> {

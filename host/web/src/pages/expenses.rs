@@ -1,7 +1,7 @@
 //! *Dépense*: the decision first, with what is left of it; then what is paid, from where. And all decisions with what is left.
 
 use crate::answers::Shown;
-use crate::form::{self, Choice, Draft, choices, described, select};
+use crate::form::{self, Draft, choices, described, select};
 use crate::layout::page;
 use crate::pages::meetings::{bar, day};
 use crate::pages::record::{declaration, fields, settle};
@@ -100,10 +100,7 @@ fn pay(r: &Reading<'_>, draft: &Draft<'_>, thing: &Thing, decision: &Decision) -
     let from = from.unwrap_or_else(|| if boxes.len() == 1 { boxes[0].value.clone() } else { String::new() });
     let purpose = decision.purpose.as_ref().filter(|p| p.kind() == "fund").map(ToString::to_string);
     let fund = [typed("fund"), purpose.unwrap_or_default()].into_iter().find(|t| !t.is_empty()).unwrap_or_default();
-    let funds: Vec<Choice> = choices(r, "expense", "fund", "fund")
-        .into_iter()
-        .filter(|c| !c.value.ends_with("-uncollected") && !c.value.ends_with("-opening"))
-        .collect();
+    let funds = choices(r, "expense", "fund", "fund");
     let wrong = |name: &str| draft.errors.iter().find(|e| e.field == name).map(|e| form::error_text(r, draft.kind, e));
     let from_wrong = wrong("from");
     html! {

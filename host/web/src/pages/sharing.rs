@@ -5,6 +5,7 @@ use crate::form::{self, Choice, Draft, choices, select};
 use crate::layout::{page, wrong};
 use crate::pages::meetings::day;
 use crate::pages::record::{declaration, fields, settle};
+use crate::pages::visas::{Paper, all_papers, kind_of, needs};
 use crate::visit::{Reading, Visit};
 use baara_plugin_api::{
     Amount, Book, Date, Datelike, Days, FieldError, Id, KindDeclaration, Map, Months, Refusal, Table, Thing, Value, items,
@@ -67,6 +68,23 @@ impl Shared {
     }
 }
 
+/// Hands are paid in coins of five francs: what is less stays in the pécule.
+const COIN: i64 = 5;
+
+impl Line {
+    /// What can be handed over now.
+    fn payable(&self) -> i64 {
+        (self.due - self.paid).max(0) / COIN * COIN
+    }
+}
+
+impl Shared {
+    /// What can be handed over now, to everybody.
+    fn payable(&self) -> i64 {
+        self.persons.iter().map(Line::payable).sum()
+    }
+}
+
 /// A workshop or farm with its sales fund.
 struct Pot {
     unit: Id,
@@ -108,28 +126,85 @@ fn beneficiary(r: &Reading<'_>, to: &str) -> String {
     Id::parse(to).map_or_else(|_| r.words.choice(to), |id| r.label(&id))
 }
 
-/// The pots of this facility, and what was shared before.
+/// A distribution or payout that waits for a visa: the paper, and the form as it was filled in.
+struct Proposed {
+    paper: Paper,
+    kind: String,
+    fields: Map,
+}
+
+impl Proposed {
+    /// Those of this facility, oldest first; asked before the book is held still, since the journal has their forms.
+    fn all(visit: &Visit) -> Result<Vec<Proposed>, Problem> {
+        let papers: Vec<(Paper, String)> = visit.read(|r| {
+            let with_kind = |paper: Paper| kind_of(r, &paper).map(|kind| (paper, kind));
+            all_papers(r).into_iter().filter(|paper| paper.id.kind() == "proposal").filter_map(with_kind).collect()
+        });
+        let ours = papers.into_iter().filter(|(_, kind)| matches!(kind.split('/').next(), Some("distribution" | "payout")));
+        let read = |(paper, kind): (Paper, String)| {
+            let entry = visit.desk().entry(paper.seq)?.map(|(entry, _)| entry.fields);
+            let fields = entry.and_then(|fields| fields.get("fields").and_then(Value::as_object).cloned()).unwrap_or_default();
+            Ok(Proposed { paper, kind, fields })
+        };
+        ours.map(read).collect()
+    }
+
+    fn id(&self, field: &str) -> Option<Id> {
+        Id::parse(self.fields.get(field)?.as_str()?).ok()
+    }
+
+    fn card(&self, r: &Reading<'_>) -> Markup {
+        let about = self.id("distribution");
+        let unit = self.id("unit").or_else(|| Shared::read(r, about.as_ref()?).map(|shared| shared.unit));
+        let until = self.fields.get("until").and_then(Value::as_str).and_then(|day| day.parse().ok());
+        html! {
+            a href={ "/entree/" (self.paper.seq) } {
+                (r.words.kind(&self.kind)) @if let Some(unit) = &unit { ", " (r.label(unit)) }
+                @if until.is_some() { ", " (r.say(&Said::new("web.sharing-until").with("day", day(r, until)))) }
+            } br;
+            span.hint { (r.say(&Said::new("web.needs").with("needs", needs(r, &self.paper.needs)))) }
+        }
+    }
+}
+
+/// What was recorded, a line each: what the workers are due, what they were paid, what is still to pay.
+fn recorded(r: &Reading<'_>, title: &str, shared: &[(Id, Shared)]) -> Markup {
+    html! {
+        h2 { (r.word(title)) @if shared.len() > 1 { " (" (shared.len()) ")" } }
+        @if shared.is_empty() { p { (r.word("web.nothing-written")) } }
+        ul.cards { @for (id, d) in shared { li {
+            a href={ "/affectations/" (id.code()) } { (r.label(&d.unit)) ", " (r.say(&Said::new("web.sharing-until").with("day", day(r, d.until)))) } br;
+            span.hint {
+                (r.word("web.sharing-workers")) " " (r.francs(d.workers)) " · "
+                (r.word("web.sharing-paid")) " " (r.francs(d.persons.iter().map(|p| p.paid).sum()))
+                @if d.payable() > 0 { " · " strong { (r.word("web.sharing-to-pay-now")) " " (r.francs(d.payable())) } }
+            }
+        } } }
+    }
+}
+
+/// The pots of this facility, what waits for a visa, what is to be paid, and what was paid.
 pub(crate) fn all(visit: &Visit) -> Shown {
     visit.signed_in()?;
+    let proposed = Proposed::all(visit)?;
     Ok(visit.read(|r| {
         let title = r.word("web.tile-sharing").to_owned();
-        let mut shared: Vec<(Id, Shared)> = r.book.open_at("distribution", r.site()).filter_map(|id| Some((id.clone(), Shared::read(r, &id)?))).collect();
+        let mut shared: Vec<(Id, Shared)> =
+            r.book.open_at("distribution", r.site()).filter_map(|id| Some((id.clone(), Shared::read(r, &id)?))).collect();
         shared.reverse();
+        let (to_pay, paid): (Vec<_>, Vec<_>) = shared.into_iter().partition(|(_, shared)| shared.payable() > 0);
         let pots = pots(r);
         let inner = html! {
             h1 { (title) }
             p.lead { (r.word("web.sharing-lead")) }
             @if pots.is_empty() { p.panel { (r.word("web.sharing-no-fund")) } }
             @for pot in &pots { (pot_card(r, pot)) }
-            h2 { (r.word("web.sharing-before")) }
-            @if shared.is_empty() { p { (r.word("web.nothing-written")) } }
-            ul.cards { @for (id, d) in &shared { li {
-                a href={ "/affectations/" (id.code()) } { (r.label(&d.unit)) ", " (r.say(&Said::new("web.sharing-until").with("day", day(r, d.until)))) } br;
-                span.hint {
-                    (r.word("web.sharing-workers")) " " (r.francs(d.workers)) " · "
-                    (r.word("web.sharing-paid")) " " (r.francs(d.persons.iter().map(|p| p.paid).sum()))
-                }
-            } } }
+            @if !proposed.is_empty() {
+                h2 { (r.word("web.sharing-proposed")) }
+                ul.cards { @for one in &proposed { li { (one.card(r)) } } }
+            }
+            @if !to_pay.is_empty() { (recorded(r, "web.sharing-to-pay", &to_pay)) }
+            (recorded(r, "web.sharing-before", &paid))
         };
         page(r, &title, &inner)
     }))
@@ -386,7 +461,7 @@ pub(crate) fn payout(visit: &Visit) -> Shown {
                     }
                 } }
                 p { a.button href={ "/papiers/partage/" (id.code()) } { (r.word("web.sharing-print")) } }
-                @if r.may("payout") && d.persons.iter().any(|p| p.due - p.paid >= 5) { (pay_form(r, &d, &id)) }
+                @if r.may("payout") && d.payable() > 0 { (pay_form(r, &d, &id)) }
                 @else if rest > 0 && !r.may("payout") { p.hint { (r.word("web.sharing-treasurer-pays")) } }
             };
             Some(page(r, &title, &inner))
@@ -417,9 +492,9 @@ fn pay_form(r: &Reading<'_>, d: &Shared, id: &Id) -> Markup {
                 summary { (r.word("web.sharing-pay-some")) }
                 (opening(false, &html! {
                     (from("un"))
-                    @for (at, p) in d.persons.iter().filter(|p| p.due - p.paid >= 5).enumerate() {
+                    @for (at, p) in d.persons.iter().filter(|p| p.payable() > 0).enumerate() {
                         div.row {
-                            label for={ "c-paie-" (at) } { (r.label(&p.person)) " " span.hint { (r.francs((p.due - p.paid) / 5 * 5)) } }
+                            label for={ "c-paie-" (at) } { (r.label(&p.person)) " " span.hint { (r.francs(p.payable())) } }
                             div { input type="hidden" name={ "lines." (at) ".person" } value=(p.person); input.figure id={ "c-paie-" (at) } name={ "lines." (at) ".amount" } type="text" inputmode="numeric" autocomplete="off"; }
                         }
                     }

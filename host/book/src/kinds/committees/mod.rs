@@ -15,6 +15,8 @@ mod story;
 #[cfg(test)]
 mod table;
 
+pub use payments::is_spendable;
+
 /// The kinds of this subject.
 pub(crate) fn kinds() -> Vec<Kind> {
     [composition::kinds(), meetings::kinds(), motions::kinds(), minutes::kinds(), rules::kinds(), payments::kinds()].concat()

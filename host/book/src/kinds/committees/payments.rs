@@ -117,12 +117,16 @@ fn money_kept(place: &Id, book: &Book<'_>) -> Result<Id, Refusal> {
     }
 }
 
-/// One fund, or one micro-project's grant. What is owed by customers or at the opening is not for spending.
+/// True when francs of a fund can be spent: what customers still owe, and the opening's other side, are none.
+#[must_use]
+pub fn is_spendable(fund: &Id) -> bool {
+    !["uncollected", "opening"].iter().any(|name| fund.code() == format!("{}-{name}", fund.site()))
+}
+
+/// One fund, or one micro-project's grant.
 fn owner(fund: Option<&Id>, project: Option<&Id>, book: &Book<'_>) -> Result<Owner, Refusal> {
     match (fund, project) {
-        (Some(fund), None) if ["uncollected", "opening"].iter().any(|name| fund.code() == format!("{}-{name}", fund.site())) => {
-            Err(Refusal::new("expense/reserved-fund").with("fund", fund))
-        }
+        (Some(fund), None) if !is_spendable(fund) => Err(Refusal::new("expense/reserved-fund").with("fund", fund)),
         (Some(fund), None) => Ok(Owner { thing: book.open(fund)?, place: fund.clone() }),
         (None, Some(project)) => Ok(Owner { thing: book.open(project)?, place: project.as_kind("grant") }),
         _ => Err(Refusal::new("expense/one-owner")),
