@@ -7,13 +7,13 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod help;
 mod kit;
 mod owner;
 mod parts;
 mod session;
 mod told;
 
-use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -23,15 +23,8 @@ fn main() -> ExitCode {
         return baara_desk::run_child(std::env::args_os().skip(2));
     }
     let words: Vec<String> = std::env::args().collect();
-    let args = match cli::Cli::try_parse_from(cli::globals_first(words.clone())) {
-        Ok(args) => args,
-        Err(error) => {
-            let _ = error.print(); // Nowhere else to say it.
-            return ExitCode::from(u8::from(error.use_stderr()) * 2);
-        }
-    };
     let folder = std::env::current_dir().unwrap_or_default();
-    let done = session::run(args, &words, &folder);
+    let done = session::run(owner::Passed::here(&words, &folder));
     let _ = std::io::stdout().write_all(done.out.as_bytes()); // A closed pipe has nobody to tell.
     let _ = std::io::stderr().write_all(done.err.as_bytes());
     ExitCode::from(done.code)

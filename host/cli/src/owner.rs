@@ -3,12 +3,10 @@
 //! The owner listens on the local socket `owner` in the book's folder. What another process typed
 //! comes as one line of JSON and is run here; what it would print goes back as one line.
 
-use crate::cli::{Cli, globals_first};
 use crate::session;
 use crate::told::Done;
 use baara_desk::Desk;
 use baara_plugin_api::{Value, json};
-use clap::Parser;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -112,10 +110,7 @@ fn answer(stream: &UnixStream, desk: &Arc<Desk>) -> Option<()> {
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).ok()?;
     let passed = Passed::read(&line)?;
-    let done = match Cli::try_parse_from(globals_first(passed.typed.clone())) {
-        Ok(cli) => session::run_for_another(cli, passed, desk.clone()),
-        Err(error) => Done { err: error.to_string(), code: 2, ..Done::default() },
-    };
+    let done = session::run_for_another(passed, desk.clone());
     let told = json!({"out": done.out, "err": done.err, "code": done.code});
     let mut stream = stream;
     stream.write_all(format!("{told}\n").as_bytes()).ok() // In one go: an export through its pieces takes minutes.

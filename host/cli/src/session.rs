@@ -1,13 +1,13 @@
 //! One command: its words, its book, its person, and what it prints.
 
-use crate::cli::{Cli, Global};
+use crate::cli::Global;
 use crate::config::{self, Settings};
 use crate::told::{Done, Failure};
-use crate::{commands, owner};
+use crate::{commands, help, owner};
 use baara_desk::{Clock, Codes, Desk, Fault, Hosting, Proved, Unproved};
 use baara_plugin_api::{Date, Id, Refusal, Value};
 use baara_reports::{Language, Said, Separated, Table, Words, draw_json, draw_separated, draw_text, label};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Where a command runs and what it has printed.
@@ -33,23 +33,46 @@ pub(crate) struct Session {
 }
 
 /// Runs a command from its words to what it prints.
-pub(crate) fn run(args: Cli, typed: &[String], folder: &Path) -> Done {
-    let mut session = Session::new(args.global, owner::Passed::here(typed, folder), None);
-    let result = commands::run(args.command, &mut session);
-    session.finish(result)
+pub(crate) fn run(passed: owner::Passed) -> Done {
+    run_on(passed, None)
 }
 
 /// Runs a command for another process, on the book that is open here.
-pub(crate) fn run_for_another(args: Cli, passed: owner::Passed, desk: Arc<Desk>) -> Done {
-    let mut session = Session::new(args.global, passed, Some(desk));
+pub(crate) fn run_for_another(passed: owner::Passed, desk: Arc<Desk>) -> Done {
+    run_on(passed, Some(desk))
+}
+
+fn run_on(passed: owner::Passed, desk: Option<Arc<Desk>>) -> Done {
+    let words = || Surroundings::of(&spoken(&passed.typed), &passed).words;
+    let args = match help::read(passed.typed.clone(), words) {
+        Ok(args) => args,
+        Err(done) => return done,
+    };
+    let mut session = Session::new(args.global, passed, desk);
     let result = commands::run(args.command, &mut session);
     session.finish(result)
 }
 
-impl Session {
-    fn new(global: Global, passed: owner::Passed, shared: Option<Arc<Desk>>) -> Session {
-        let folder = passed.folder.clone();
-        let own = global.config.as_deref().map(|c| folder.join(c));
+/// What words say of the language they want, though they are no command yet.
+fn spoken(typed: &[String]) -> Global {
+    let said = |name: &str| {
+        let at = typed.iter().position(|word| word.split('=').next() == Some(name))?;
+        typed[at].split_once('=').map(|(_, value)| value.to_owned()).or_else(|| typed.get(at + 1).cloned())
+    };
+    Global { lang: said("--lang"), config: said("--config"), ..Global::default() }
+}
+
+/// What stands around a command: this machine's settings, and the words of its language.
+struct Surroundings {
+    words: Words<'static>,
+    settings: Settings,
+    /// Mistakes in the settings, as they are told.
+    mistakes: String,
+}
+
+impl Surroundings {
+    fn of(global: &Global, passed: &owner::Passed) -> Surroundings {
+        let own = global.config.as_deref().map(|c| passed.folder.join(c));
         let sources = config::sources(own.as_deref()).unwrap_or_default();
         let only: Vec<config::Source> = sources.iter().filter(|s| s.name == "baara.toml").cloned().collect();
         let (settings, mistakes) = match config::read(&only) {
@@ -59,15 +82,22 @@ impl Session {
         let machine =
             || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| passed.variables.get(*name).filter(|v| !v.is_empty()).cloned());
         let asked = global.lang.clone().or_else(|| settings.language.clone()).or_else(machine);
-        let language = asked.as_deref().and_then(Language::parse).unwrap_or_default();
-        let mut words = Words::new(language);
+        let mut words = Words::new(asked.as_deref().and_then(Language::parse).unwrap_or_default());
         for source in sources.iter().filter(|_| own.is_some()) {
             if let Some((language, _)) = source.name.strip_prefix("locale/").and_then(|name| name.split_once('/')) {
                 words.put(language, baara_plugin_api::words(&source.text));
             }
         }
         // A setting that is not read is told, and the command goes on without it.
-        let err = config::draw_mistakes(&mistakes, &only, &words);
+        let mistakes = config::draw_mistakes(&mistakes, &only, &words);
+        Surroundings { words, settings, mistakes }
+    }
+}
+
+impl Session {
+    fn new(global: Global, passed: owner::Passed, shared: Option<Arc<Desk>>) -> Session {
+        let folder = passed.folder.clone();
+        let Surroundings { words, settings, mistakes: err } = Surroundings::of(&global, &passed);
         let mut session = Session { words, global, settings, folder, passed, shared: None, out: String::new(), err, owner: None };
         if let Some(desk) = shared {
             session.add_words(&desk);
