@@ -624,7 +624,8 @@ impl<'f> House<'f> {
         }
         let (place, fund) = (self.s.of("cash-box", "caisse"), self.s.of("fund", "roulement"));
         let lines = json!([{"purpose": what, "amount": format!("{amount} XOF")}]);
-        self.s.propose("tresoriere", "expense", Some(&decision), json!({"from": place, "fund": fund, "lines": lines}), "maire");
+        let form = json!({"from": place, "fund": fund, "no-invoice": "Petit achat au marché", "lines": lines});
+        self.s.propose("tresoriere", "expense", Some(&decision), form, "maire");
         self.purchases = Some((decision, left - amount));
     }
 
@@ -646,7 +647,9 @@ impl<'f> House<'f> {
             return false;
         }
         let (bank, supplier) = (self.s.of("bank", "banque"), self.s.of("supplier", "marche"));
-        let mut form = json!({"from": bank, "supplier": supplier, "lines": [{"purpose": what, "amount": format!("{costs} XOF")}]});
+        let invoice = format!("{}/{item}", self.s.day.format("%y%m%d"));
+        let lines = json!([{"purpose": what, "amount": format!("{costs} XOF")}]);
+        let mut form = json!({"from": bank, "supplier": supplier, "invoice": invoice, "lines": lines});
         form[payer.0] = payer.1.into();
         self.s.propose("tresoriere", "expense", Some(&decision), form, "maire");
         self.purchases = Some((decision, left - costs));

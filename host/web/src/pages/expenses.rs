@@ -117,10 +117,8 @@ fn pay(r: &Reading<'_>, draft: &Draft<'_>, thing: &Thing, decision: &Decision) -
                 }
             }
             (form::named(r, draft, "supplier"))
-            div.field {
-                label for="c-piece" { (r.word("web.expense-piece")) " " span.optional { (r.word("web.optional")) } }
-                input #c-piece name="piece" type="text" maxlength="60" autocomplete="off" value=(r.visit.form.get("piece"));
-            }
+            (form::named(r, draft, "invoice"))
+            (form::named(r, draft, "no-invoice"))
             div.field { label for="c-fund" { (r.words.field("expense", "fund")) } (select("c-fund", "fund", None, &funds, &fund, r)) }
             @if choices(r, "expense", "micro-project", "micro-project").is_empty() {} @else { (form::named(r, draft, "micro-project")) }
             (endorsers(r))
@@ -185,20 +183,9 @@ pub(crate) fn send(visit: &Visit) -> Shown {
     let credit = visit.form.get("from") == CREDIT;
     let shown = declaration(visit, "expense")?;
     let kind: KindDeclaration = if credit { declaration(visit, "expense-credit")? } else { shown.clone() };
-    let mut typed = fields(visit, &kind);
+    let typed = fields(visit, &kind);
     if visit.form.has("_more") {
         return Ok(visit.read(|r| page(r, &r.words.kind("expense"), &body(r, &Draft::new(&shown, &typed)))));
-    }
-    // The number of the supplier's paper stands with what it is for.
-    let piece = visit.form.get("piece");
-    if let (false, Some(Value::Array(lines))) = (piece.is_empty(), typed.get_mut("lines")) {
-        for line in lines.iter_mut().filter_map(Value::as_object_mut) {
-            let purpose = line.get("purpose").and_then(Value::as_str).unwrap_or_default().to_owned();
-            if !purpose.is_empty() {
-                let paper = visit.words().say(&Said::new("web.expense-with-piece").with("purpose", purpose).with("piece", piece));
-                line.insert("purpose".to_owned(), paper.into());
-            }
-        }
     }
     let answer = visit.submit(&session, &kind.kind, typed.clone());
     settle(visit, answer, |r, errors, refused| body(r, &Draft { errors, refused, ..Draft::new(&shown, &typed) }), &kind)

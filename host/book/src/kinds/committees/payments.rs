@@ -30,13 +30,18 @@ struct Expense {
     micro_project: Option<Id>,
     #[field(of = "supplier")]
     supplier: Option<Id>,
+    /// The number on the supplier's own paper.
+    invoice: Option<String>,
+    /// Why there is no such paper.
+    #[field(sealed)]
+    no_invoice: Option<String>,
     lines: Vec<PurposeLine>,
 }
 
 impl Record for Expense {
     const KIND: &'static str = "expense/1";
     fn writes() -> Grant {
-        grant(&[], &[], &["cash-box", "bank", "wallet", "fund", "grant"], &["xof"], &["voucher"])
+        grant(&["invoice"], &[], &["cash-box", "bank", "wallet", "fund", "grant"], &["xof"], &["voucher"])
     }
     fn refusals() -> &'static [&'static str] {
         &[
@@ -47,6 +52,8 @@ impl Record for Expense {
             "expense/reserved-fund",
             "expense/other-purpose",
             "expense/beyond-ceiling",
+            "invoice/unfit",
+            "invoice/known",
         ]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
@@ -57,7 +64,8 @@ impl Record for Expense {
         let owner = owner(self.fund.as_ref(), self.micro_project.as_ref(), book)?;
         fits_purpose(&decision, &owner, supplier.as_ref().map(|s| &s.id), book)?;
         within_ceiling(&decision, total, book)?;
-        Ok(Effects::new().number("voucher").francs(total, &from, &owner.place))
+        let effects = Effects::new().number("voucher").francs(total, &from, &owner.place);
+        invoiced(effects, supplier.as_ref(), self.invoice.as_deref(), self.no_invoice.as_deref(), book)
     }
 }
 
@@ -70,13 +78,18 @@ struct ExpenseCredit {
     fund: Option<Id>,
     #[field(of = "micro-project")]
     micro_project: Option<Id>,
+    /// The number on the supplier's own paper.
+    invoice: Option<String>,
+    /// Why there is no such paper.
+    #[field(sealed)]
+    no_invoice: Option<String>,
     lines: Vec<PurposeLine>,
 }
 
 impl Record for ExpenseCredit {
     const KIND: &'static str = "expense-credit/1";
     fn writes() -> Grant {
-        grant(&[], &[], &["bill", "fund", "grant"], &["xof"], &["voucher"])
+        grant(&["invoice"], &[], &["bill", "fund", "grant"], &["xof"], &["voucher"])
     }
     fn refusals() -> &'static [&'static str] {
         &[
@@ -86,6 +99,8 @@ impl Record for ExpenseCredit {
             "expense/reserved-fund",
             "expense/other-purpose",
             "expense/beyond-ceiling",
+            "invoice/unfit",
+            "invoice/known",
         ]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
@@ -95,8 +110,52 @@ impl Record for ExpenseCredit {
         let owner = owner(self.fund.as_ref(), self.micro_project.as_ref(), book)?;
         fits_purpose(&decision, &owner, Some(&supplier.id), book)?;
         within_ceiling(&decision, total, book)?;
-        Ok(Effects::new().number("voucher").francs(total, &supplier.id.as_kind("bill"), &owner.place))
+        let effects = Effects::new().number("voucher").francs(total, &supplier.id.as_kind("bill"), &owner.place);
+        invoiced(effects, Some(&supplier), self.invoice.as_deref(), self.no_invoice.as_deref(), book)
     }
+}
+
+/// The supplier's own paper: known once by its number, so that nobody is paid twice for it; where there is none, why.
+///
+/// It is opened under an id made of the supplier and the number: of two proposals with the same paper, the second is
+/// refused when it is completed, whichever was written first.
+fn invoiced(effects: Effects, from: Option<&Thing>, number: Option<&str>, without: Option<&str>, book: &Book<'_>) -> Decided {
+    let told = |text: &&str| !text.trim().is_empty();
+    match (number.filter(told), from) {
+        (None, _) if without.filter(told).is_some() => Ok(effects),
+        (None, _) => Ok(effects.warn("expense/no-invoice", &[], [])),
+        (Some(_), None) => Ok(effects),
+        (Some(number), Some(supplier)) => {
+            let invoice = free_invoice(&supplier.id, number, book)?;
+            Ok(effects.open(&invoice, [("supplier", supplier.id.as_str().into()), ("number", number.into())]))
+        }
+    }
+}
+
+/// The id of a paper that no expense stands on; those of reversed ones stay taken, and the next is counted on.
+fn free_invoice(supplier: &Id, number: &str, book: &Book<'_>) -> Result<Id, Refusal> {
+    let unfit = || Refusal::new("invoice/unfit").with("number", number);
+    let name = spelled_number(number).ok_or_else(unfit)?;
+    let mut times = 1_u32;
+    loop {
+        let again = if times == 1 { String::new() } else { format!(".{times}") };
+        let id = Id::parse(&format!("invoice/{}.{name}{again}", supplier.code())).map_err(|_| unfit())?;
+        match book.thing(&id) {
+            None => return Ok(id),
+            Some(known) if known.open => {
+                return Err(Refusal::new("invoice/known").with("number", number).with("supplier", supplier).with("since", known.since));
+            }
+            Some(_) => times += 1,
+        }
+    }
+}
+
+/// `N° F/2020-17` and `f 2020 17` are one number, `f-2020-17`; `None` when it has no letter and no figure.
+fn spelled_number(number: &str) -> Option<String> {
+    let signs = number.to_lowercase();
+    let parts = signs.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.skip_while(|part| matches!(*part, "n" | "no" | "num")).collect();
+    (!parts.is_empty()).then(|| parts.join("-"))
 }
 
 /// Whose francs they are.
@@ -239,6 +298,7 @@ impl Record for GiftMoney {
 mod tests {
     use super::super::table::{Table, day};
     use super::*;
+    use baara_plugin_api::Ending;
 
     const DAY: &str = "2020-02-10";
 
@@ -287,7 +347,43 @@ mod tests {
         let effects = table.ok::<Expense>("2020-02-12", form);
         assert!(matches!(&effects.0[0], Effect::Number { series, n: 1, .. } if series == "voucher"));
         let moved = Effects::new().francs(12_500, &Id::new("cash-box", "kon-caisse"), &Id::new("fund", "kon-entretien"));
-        assert_eq!(effects.0[1..], moved.0[..]);
+        assert_eq!(effects.0[1..2], moved.0[..]);
+    }
+
+    #[test]
+    fn a_paper_is_paid_once_however_its_number_is_written() {
+        let (mut table, decision) = decided(&json!({}));
+        let paper = |number: &str| with(with(expense(&decision, 5), "supplier", "supplier/kon-sona"), "invoice", number);
+        let effects = table.ok::<Expense>("2020-02-12", paper("N° F/2020-17"));
+        let opened = Id::new("invoice", "kon-sona.f-2020-17");
+        assert!(effects.0.iter().any(|e| matches!(e, Effect::Open { thing, .. } if *thing == opened)), "{effects:?}");
+        table.book.apply("test", day("2020-02-12"), &Id::new("person", "test"), &effects.0[2..]);
+        let refusal = table.refused::<Expense>("2020-02-13", paper("f 2020 17"), "invoice/known");
+        assert_eq!(refusal.args["supplier"], "supplier/kon-sona");
+        table.ok::<Expense>("2020-02-13", paper("F/2020-18"));
+        table.refused::<Expense>("2020-02-13", paper("n° ؟"), "invoice/unfit");
+    }
+
+    #[test]
+    fn a_paper_whose_expense_was_reversed_may_come_again() {
+        let (mut table, decision) = decided(&json!({}));
+        let form = with(with(expense(&decision, 5), "supplier", "supplier/kon-sona"), "invoice", "17");
+        let first = Id::new("invoice", "kon-sona.17");
+        table.book.put(&first, day("2020-02-12"), &[("supplier", "supplier/kon-sona".into())]);
+        table.refused::<Expense>("2020-02-13", form.clone(), "invoice/known");
+        let gone = [Effect::Close { thing: first, why: Ending::Void }];
+        table.book.apply("test", day("2020-02-13"), &Id::new("person", "test"), &gone);
+        let effects = table.ok::<Expense>("2020-02-14", form);
+        assert!(effects.0.iter().any(|e| matches!(e, Effect::Open { thing, .. } if thing.code() == "kon-sona.17.2")), "{effects:?}");
+    }
+
+    #[test]
+    fn an_expense_without_paper_says_why_or_is_asked() {
+        let (mut table, decision) = decided(&json!({}));
+        let warned = |effects: &Effects| effects.0.iter().any(|e| matches!(e, Effect::Warn { code, .. } if code == "expense/no-invoice"));
+        assert!(warned(&table.ok::<Expense>("2020-02-12", expense(&decision, 5))));
+        assert!(!warned(&table.ok::<Expense>("2020-02-12", with(expense(&decision, 5), "no-invoice", "sealed:dd"))));
+        assert!(!warned(&table.ok::<Expense>("2020-02-12", with(expense(&decision, 5), "invoice", "17"))));
     }
 
     #[test]
@@ -361,7 +457,7 @@ mod tests {
         table.refused::<ExpenseCredit>("2020-02-12", credit("50005 XOF"), "expense/beyond-ceiling");
         let effects = table.ok::<ExpenseCredit>("2020-02-12", credit("20000 XOF"));
         let bill = Id::new("bill", "kon-sona");
-        assert_eq!(effects.0[1..], Effects::new().francs(20_000, &bill, &Id::new("fund", "kon-entretien")).0[..]);
+        assert_eq!(effects.0[1..2], Effects::new().francs(20_000, &bill, &Id::new("fund", "kon-entretien")).0[..]);
         let pay = |amount: &str| json!({"from": "bank/kon-bdm", "supplier": "supplier/kon-sona", "amount": amount});
         let effects = table.ok::<PayBill>("2020-08-01", pay("15000 XOF"));
         assert_eq!(effects.0[1..], Effects::new().francs(15_000, &Id::new("bank", "kon-bdm"), &bill).0[..]);
