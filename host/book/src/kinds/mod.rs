@@ -10,7 +10,7 @@ mod people;
 mod stock;
 mod workshops;
 
-pub use cash::{REVEALS, Reveal, count_is_over, figures_fit};
+pub use cash::{REVEALS, Reveal, count_is_over, figures_fit, one_device};
 pub use committees::{is_spendable, standing};
 pub use overdue::{PATIENCE, Patience};
 pub use people::at_pay;

@@ -2,6 +2,7 @@
 
 use crate::answers::{Problem, Shown};
 use crate::layout::page;
+use crate::pages::counting::one_device;
 use crate::pages::papers::{RECEIPTS, kept, letterhead, long_day, marks, numbers, paper_back, print, signatures};
 use crate::visit::{Reading, Visit, once_key};
 use baara_book::Entry;
@@ -276,6 +277,7 @@ fn billets(r: &Reading<'_>, count: &Thing, figures: &str) -> Markup {
         p { @for (at, (value, n)) in pieces.iter().enumerate() { @if at > 0 { " + " } (n) " × " (value.parse().map_or_else(|_| (*value).to_owned(), |v| Figure::whole(v).shown(r.words.language()))) } }
         p { strong { (r.word("web.cash-counted")) " : " (r.francs(counted)) } ", " (r.word("web.cash-expected")) " : " (r.francs(expected)) ", " (r.word("web.cash-gap")) " : " (r.francs(counted - expected)) }
         p { (people) }
+        (one_device(r, count))
     }
 }
 

@@ -223,6 +223,7 @@ fn done(r: &Reading<'_>, count: &Thing, place: &Id) -> Markup {
             }
             @if let Some(n) = count.whole("differences") { dt { (r.word("web.count-differences")) } dd { (n) } }
         }
+        (one_device(r, count))
         @if short { p.warning { (r.word("web.count-short")) " " a href={ "/chose/shortage/" (shortage.code()) } { (r.word("web.count-see-short")) } } }
         @if place.kind() == "cash-box" {
             @if closed.is_some_and(|closed| closed >= day) { p { (r.word("web.count-day-closed")) } }
@@ -235,6 +236,11 @@ fn done(r: &Reading<'_>, count: &Thing, place: &Id) -> Markup {
             p { a.button.other href={ "/papiers/caisse/" (place.code()) "/" (day) } { (r.word("web.cash-sheet")) } }
         }
     }
+}
+
+/// That both counters typed on one person's device, where it was so.
+pub(crate) fn one_device(r: &Reading<'_>, count: &Thing) -> Markup {
+    html! { @if let Some(device) = baara_book::kinds::one_device(count) { p { (r.say(&Said::new("web.count-one-device").with("device", r.label(&device)))) } } }
 }
 
 /// What was written down, as figures the book reads.
@@ -325,6 +331,10 @@ pub(crate) fn send(visit: &Visit) -> Shown {
                 Ok(person) => person,
                 Err(refusal) => return Ok(again(&[], Some(&refusal), None)),
             };
+            // Whose device it was is seen here, never typed.
+            if person != session.person {
+                fields.insert("device".to_owned(), session.person.as_str().into());
+            }
             (declaration(visit, name)?, person)
         }
     };

@@ -44,6 +44,9 @@ pub(super) struct CountFirst {
     count: Id,
     #[field(sealed)]
     figures: String,
+    /// Whose device it was typed on, when not the counter's own.
+    #[field(of = "person")]
+    device: Option<Id>,
 }
 
 impl Record for CountFirst {
@@ -64,10 +67,12 @@ impl Record for CountFirst {
             _ => {}
         }
         let effects = Effects::new().set(&self.count, "first", id(&cmd.by), cmd.date).set(&self.count, "sealed", self.figures, cmd.date);
+        let effects = typed_on(effects, &count, "first-on", self.device.as_ref(), cmd);
         if !recount {
             return Ok(effects);
         }
         let times = count.whole("recounts").unwrap_or(0) + 1;
+        let effects = typed_on(effects, &count, "second-on", None, cmd);
         Ok(effects.set(&self.count, "second", Value::Null, cmd.date).set(&self.count, "sealed-second", Value::Null, cmd.date).set(
             &self.count,
             "recounts",
@@ -84,6 +89,9 @@ pub(super) struct CountSecond {
     count: Id,
     #[field(sealed)]
     figures: String,
+    /// Whose device it was typed on, when not the counter's own.
+    #[field(of = "person")]
+    device: Option<Id>,
 }
 
 impl Record for CountSecond {
@@ -103,14 +111,29 @@ impl Record for CountSecond {
             (Some(first), None) if first == cmd.by => {
                 Err(Refusal::new("count/same-person").with("count", &self.count).with("person", first))
             }
-            _ => Ok(Effects::new().set(&self.count, "second", id(&cmd.by), cmd.date).set(
-                &self.count,
-                "sealed-second",
-                self.figures,
-                cmd.date,
-            )),
+            _ => {
+                let effects = Effects::new().set(&self.count, "second", id(&cmd.by), cmd.date);
+                let effects = effects.set(&self.count, "sealed-second", self.figures, cmd.date);
+                Ok(typed_on(effects, &count, "second-on", self.device.as_ref(), cmd))
+            }
         }
     }
+}
+
+/// Whose device figures were typed on, when it was not the counter's own; a recount forgets the one before.
+fn typed_on(effects: Effects, count: &Thing, key: &str, device: Option<&Id>, cmd: &Command) -> Effects {
+    match device {
+        Some(device) if *device != cmd.by => effects.set(&count.id, key, id(device), cmd.date),
+        _ if count.id_of(key).is_some() => effects.set(&count.id, key, Value::Null, cmd.date),
+        _ => effects,
+    }
+}
+
+/// The person on whose device both counters typed; `None` when each had one, or when one has not counted yet.
+#[must_use]
+pub fn one_device(count: &Thing) -> Option<Id> {
+    let device = |who: &str, on: &str| count.id_of(on).or_else(|| count.id_of(who));
+    device("first", "first-on").filter(|first| count.id_of("second").is_some() && device("second", "second-on").as_ref() == Some(first))
 }
 
 /// A count that nobody finished by the end of the next day; the daily sweep records it.

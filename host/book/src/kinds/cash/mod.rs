@@ -17,7 +17,7 @@ mod shortages;
 mod warnings;
 
 pub use count_close::{REVEALS, Reveal};
-pub use counts::count_is_over;
+pub use counts::{count_is_over, one_device};
 pub use figures::figures_fit;
 
 /// The kinds of this subject.

@@ -231,6 +231,26 @@ fn two_people_count_one_after_the_other() {
 }
 
 #[test]
+fn a_count_remembers_whose_device_each_counter_typed_on() {
+    let mut book = book();
+    does(&mut book, &first("count-begin/1", DAY, json!({"place": "bank/kon-bdm"})));
+    let (own, beside) = (json!({"count": "count/kon-20-0001", "figures": "sealed:aa"}), second("count-second/1", DAY, json!({})).by);
+    let typed_on = |device: &Id| json!({"count": "count/kon-20-0001", "figures": "sealed:bb", "device": device.as_str()});
+    let together = |book: &PaperBook| one_device(&Book::new(book, "kon", Date::MAX).thing(&of("count/kon-20-0001")).unwrap());
+    let one = first("count-first/1", DAY, own.clone());
+    does(&mut book, &one);
+    assert_eq!(together(&book), None, "one has counted");
+    does(&mut book, &second("count-second/1", DAY, typed_on(&one.by)));
+    assert_eq!(together(&book), Some(one.by.clone()), "the second typed on the first's device");
+    does(&mut book, &first("count-first/1", DAY, typed_on(&beside)));
+    does(&mut book, &second("count-second/1", DAY, own.clone()));
+    assert_eq!(together(&book), Some(beside), "both on the second's");
+    does(&mut book, &first("count-first/1", DAY, own.clone()));
+    does(&mut book, &second("count-second/1", DAY, own));
+    assert_eq!(together(&book), None, "each on their own");
+}
+
+#[test]
 fn counts_that_disagree_are_begun_again_by_both() {
     let mut book = book();
     cash(&mut book, "cash-box/kon-caisse", 10_000);
