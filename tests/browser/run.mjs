@@ -3,13 +3,14 @@
 // Each journey is typed as commands on one copy of the book, and walked in browsers on others, each served to one way of
 // visiting: afterwards each copy holds the same entries. Chromium walks them in French at 360 px without any script, then
 // with scripts, then in English on a wide window; Firefox walks them too. Every page is seen once in each language, and
-// what is typed outlives a cut of the wifi.
+// what is typed outlives a cut of the wifi and never runs.
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { Book } from './books.mjs';
 import { Hand, chromiumTouch, firefoxTouch } from './hand.mjs';
 import { LEFT_OPEN, seeAll } from './pages.mjs';
 import { DRAFTS } from './drafts.mjs';
+import { neverRuns } from './naughty.mjs';
 import { CARRIED, JOURNEYS, PEOPLE } from './journeys.mjs';
 
 const [baara, practice, out] = process.argv.slice(2);
@@ -79,9 +80,9 @@ async function walk(way, eve, typed) {
   }
 }
 
-/** A phone with scripts on a book, signed in as a person, or as nobody. */
-async function phone(base, person, language = 'fr') {
-  const context = await chrome.newContext({ viewport: { width: 360, height: 740 }, baseURL: base, bypassCSP: true });
+/** A phone with scripts on a book, signed in as a person, or as nobody; axe needs `bypassCSP`. */
+async function phone(base, person, language = 'fr', bypassCSP = true) {
+  const context = await chrome.newContext({ viewport: { width: 360, height: 740 }, baseURL: base, bypassCSP });
   const page = await context.newPage();
   const hand = new Hand(chromiumTouch(page), language);
   await page.goto(`/langue/${language}`);
@@ -107,6 +108,17 @@ async function draft() {
   await book.end();
 }
 
+/** What becomes of texts that look like scripts: nothing, whether or not the browser is told to forbid them. */
+async function naughty() {
+  for (const bypassCSP of [false, true]) {
+    const book = new Book(baara, practice, `naughty-${bypassCSP}`);
+    const base = await book.serve();
+    await neverRuns(async person => (await phone(base, person, 'fr', bypassCSP)).page, fail)
+      .then(count => console.log(`ok ${count} naughty texts, ${bypassCSP ? 'anything may run' : 'as served'}`), e => fail(`naughty texts: ${e.message}`));
+    await book.end();
+  }
+}
+
 const twin = new Book(baara, practice, 'typed');
 const base = await twin.serve();
 const eve = twin.entries(0).length;
@@ -128,6 +140,7 @@ for (const [name, line] of Object.entries(LEFT_OPEN)) {
 const ways = async () => {
   for (const way of WAYS.filter(way => !only || only === way.name)) await walk(way, eve, typed);
   if (!only || only === 'drafts') await draft();
+  if (!only || only === 'naughty') await naughty();
 };
 await Promise.all([ways(), !only || only === 'pages' ? see(base, entries) : null]);
 
