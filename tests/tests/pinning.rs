@@ -128,6 +128,56 @@ fn a_child_killed_from_outside_costs_one_refusal() {
 }
 
 #[test]
+fn a_removed_plugin_records_nothing_more_and_may_come_back() {
+    let fixture = in_use();
+    let desk = &fixture.desk;
+    let remove = || desk.submit(submission("kon-head", "unpin", [("plugin".to_owned(), "plugin/sales".into())].into_iter().collect()));
+    let Answer::Waiting(waiting) = remove() else { panic!("an intention") };
+    assert_eq!(desk.registry().standing("sales"), "loaded", "until another person agrees");
+    assert!(matches!(endorse(desk, "kon-chair", waiting.seq), Answer::Recorded(_)));
+    assert_eq!(desk.registry().standing("sales"), "removed");
+    let no = refusal(desk.submit(submission("kon-cashier", "sale", Map::new())));
+    assert_eq!((no.code.as_str(), no.args["plugin"].as_str()), ("plugin/removed", "sales"));
+    assert_eq!(refusal(remove()).code, "plugin/already-removed");
+    assert!(desk.registry().declaration("sale").is_some(), "its forms and words still show what was recorded");
+    let (sha256, _) = sales(desk);
+
+    let digest = desk.book().digest();
+    let scratch = fixture.close();
+    let verified = baara_desk::verify(&scratch.path("book"), |_| {}).expect("readable");
+    assert!(verified.ok(), "{verified:?}");
+    let desk = Desk::open_with(&scratch.path("book"), baara_tests::hosting(), |_| {}).expect("the book opens");
+    assert_eq!((desk.book().digest(), desk.registry().standing("sales")), (digest, "removed"));
+    let file = scratch.path("book").join(format!("plugins/{sha256}.so"));
+    let seq = self::waiting(&desk, &file);
+    assert!(matches!(endorse(&desk, "kon-chair", seq), Answer::Recorded(_)));
+    assert_eq!(desk.registry().standing("sales"), "loaded");
+}
+
+#[test]
+fn a_right_to_its_kinds_comes_with_a_plugin() {
+    let fixture = in_use();
+    let desk = &fixture.desk;
+    let day = NOW.today();
+    let may = |who: &str| baara_desk::may_record(&desk.book(), &person(who), "kon", "mischief", day);
+    let role = baara_desk::roles_of(&desk.book(), &person("kon-cook"), day).remove(0);
+    assert!(!may("kon-cook"));
+    let shown = desk.candidate(&library("mischief"), day).expect("a plugin");
+    assert!(!shown.recorders["mischief"].contains(&role) && shown.pinned.is_none());
+    let fields: Map = [("recorders".to_owned(), vec![role.to_string()].into())].into_iter().collect();
+    let Answer::Waiting(waiting) = desk.propose_pin(&library("mischief"), submission("kon-head", "pin", fields)) else {
+        panic!("proposed")
+    };
+    assert!(!may("kon-cook"), "not before it is endorsed");
+    assert!(matches!(endorse(desk, "kon-chair", waiting.seq), Answer::Recorded(_)));
+    assert!(may("kon-cook"));
+    let shown = desk.candidate(&library("mischief"), day).expect("a plugin");
+    assert!(shown.recorders["mischief"].contains(&role));
+    let lines = shown.lines.expect("it described itself in its sandbox");
+    assert!(lines.iter().all(|line| line.change == baara_desk::Change::Same), "{lines:?}");
+}
+
+#[test]
 fn a_pin_proposed_twice_is_completed_once() {
     let (fixture, scratch) = (in_use(), Scratch::new());
     let desk = &fixture.desk;

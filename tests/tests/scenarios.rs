@@ -118,7 +118,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
     ),
     ("tests/tests/faults.rs", &["desk/io", "desk/stopped", "entry/damaged", "entry/newer"]),
     ("tests/tests/laws.rs", &["entry/broken-chain"]),
-    ("tests/tests/pinning.rs", &["plugin/needs-endorsement", "plugin/not-kept"]),
+    ("tests/tests/pinning.rs", &["plugin/already-removed", "plugin/needs-endorsement", "plugin/not-kept", "plugin/removed"]),
     ("host/loader/tests/hostile/world.rs", &["plugin/no-sandbox", "plugin/not-started", "plugin/resting"]),
     ("tests/hostile.toml", &["plugin/crashed", "plugin/timed-out"]),
     ("tests/tests/plugins.rs", &["plugin/missing", "plugin/safe-mode"]),
@@ -215,7 +215,8 @@ fn sources(folder: &Path, each: &mut impl FnMut(&Path, &str)) {
 /// The refusals a language has words for, each with its parts.
 fn spoken(language: &str) -> BTreeMap<String, BTreeMap<String, String>> {
     let plugins = std::fs::read_dir(project().join("plugins")).expect("the plugins' folder");
-    let own = plugins.map(|entry| entry.expect("an entry").path().join(format!("locale/{language}.toml")));
+    let folders = plugins.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir());
+    let own = folders.map(|folder| folder.join(format!("locale/{language}.toml")));
     let mut spoken: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for file in inside(&project().join("config/locale").join(language), "toml").into_iter().chain(own) {
         let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));

@@ -20,6 +20,7 @@ const FOLLOWED: &[&str] = &[
     "minutes",
     "close",
     "pin",
+    "unpin",
     "endorse",
     "decline",
     "withdraw",

@@ -356,11 +356,27 @@ pub(crate) enum Plugin {
         #[arg(long, value_name = "FILE")]
         out: Option<String>,
     },
-    /// Propose a plugin's file; it is opened when the people its rule names have endorsed it.
-    #[command(alias = "add")]
-    Pin {
+    /// Show what a plugin's file brings, and propose it; it works once the people its rule names have endorsed it.
+    #[command(alias = "pin")] // What books and scripts of the first year say.
+    Add {
         /// The file, `libtannery.so`.
         file: String,
+        /// A role that may record what it brings, beside those of `config/roles.toml`; may be repeated.
+        #[arg(long = "role", value_name = "ROLE")]
+        roles: Vec<String>,
+        /// Only show it.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Propose to end a plugin's stay: nothing new is recorded with it, and everything old stays as it is.
+    Remove {
+        /// The plugin, `tannery`.
+        plugin: String,
+        /// Why.
+        #[arg(long)]
+        reason: Option<String>,
         #[command(flatten)]
         common: Common,
     },
@@ -493,7 +509,8 @@ mod tests {
             "plugin quarantine sales --as kon-chef",
             "plugin release sales --as kon-chef",
             "plugin list --safe-mode",
-            "plugin add libtannery.so --site kon",
+            "plugin add libtannery.so --site kon --role workshop-lead --role treasurer --dry-run",
+            "plugin remove tannery --reason fini --as kon-chef",
             "plugin new tannery --kind workshop",
             "plugin check libtannery.so --level 2 --json",
             "plugin check libtannery.so --only leaks --patience 5",

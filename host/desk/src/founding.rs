@@ -122,7 +122,8 @@ impl Desk {
             let known = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             return Ok(Answer::Refused(Refusal::new("plugin/needs-endorsement").with("plugin", known)));
         }
-        let (sha256, declaration) = plugins::declaration_of(file, &self.shared.plugins, &self.shared.house, true)?;
+        let (sha256, declaration) =
+            plugins::declaration_of(file, &self.shared.plugins, &self.shared.house.isolation, self.shared.house.mode(true))?;
         if let Err(no) = pins::fits(&self.registry(), &declaration) {
             return Ok(Answer::Refused(no));
         }

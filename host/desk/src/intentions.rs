@@ -24,7 +24,11 @@ pub(crate) fn propose(bench: &Bench<'_>, sub: &Submission, ruling: Ruling, why: 
         let tried = allot(bench.book, &cmd.site, today, effects.clone(), &BTreeMap::new());
         guards::check(bench.book, &crate::judge::act(&cmd, today, correcting), &tried)?;
     }
-    let subject = if correcting { "reverse" } else { cmd.kind.as_str() };
+    let subject = match cmd.kind.as_str() {
+        _ if correcting => "reverse",
+        pins::UNPIN => pins::PIN, // Whoever lets plugins in sees them out.
+        kind => kind,
+    };
     let needs = people::endorsers(bench.book, &cmd.site, subject, &cmd.fields, cmd.date)?;
     let waits = bench.book.rule(&cmd.site, "endorse.days", cmd.date).as_i64().unwrap_or(WAITS);
     let until = today + Days::new(u64::try_from(waits).unwrap_or_default());
@@ -153,7 +157,7 @@ fn complete(bench: &Bench<'_>, sub: &Submission, past: &Entry, paper: &Thing, cm
         return Err(Refusal::new("intention/overtaken").with("paper", &paper.id).with("seq", past.seq).with("kind", &kind).into());
     }
     if kind == pins::PIN {
-        decided.push(pins::declare(bench, &fields, past.date)?);
+        decided.extend(pins::declare(bench, &fields, past.date)?);
     }
     let all = state.set(&paper.id, "state", "done", today).then(Effects(decided));
     let act = Act {
@@ -207,11 +211,15 @@ fn said_since(bench: &Bench<'_>, seq: u64, effects: &[Effect], is_decided_again:
 /// only the guards can tell: configuration, or a plugin whose file is not here.
 fn decided_now(bench: &Bench<'_>, asked: &Command, original: Option<&Entry>, today: Date) -> Result<Option<Vec<Effect>>, Refusal> {
     match (asked.kind.as_str(), original) {
-        (pins::PIN, _) => return pins::decided_now(bench, &asked.fields, asked.date).map(Some),
+        (pins::PIN | pins::UNPIN, _) => return pins::decided_now(bench, asked).map(Some),
         ("reverse/1", Some(original)) => return corrections::undone(bench, original).map(Some),
         _ => {}
     }
-    let Some(known) = bench.registry.find(&asked.kind).filter(|known| known.way.can_decide()) else { return Ok(None) };
+    let known = bench.registry.find(&asked.kind);
+    if let Some(Way::Plugin(plugin)) = known.map(|known| &known.way) {
+        plugin.still_admitted()?;
+    }
+    let Some(known) = known.filter(|known| known.way.can_decide()) else { return Ok(None) };
     let (effects, _) = bench.decided(known, asked, today)?;
     if original.is_none() {
         still_fits(bench, known, asked, today)?;

@@ -74,7 +74,7 @@ impl Bench<'_> {
         match sub.kind.split('/').next().unwrap_or("") {
             "endorse" => intentions::endorse(self, sub),
             "decline" | "withdraw" | "expire" => intentions::end(self, sub),
-            "pin" => crate::pins::propose(self, sub),
+            "pin" | "unpin" => crate::pins::propose(self, sub),
             "reverse" => crate::corrections::reverse(self, sub),
             "correct" => crate::corrections::correct(self, sub),
             _ => {
@@ -94,6 +94,9 @@ impl Bench<'_> {
         } else {
             people::role_for(self.book, &sub.site, &sub.person, sub.role.as_ref(), &kind, date)?
         };
+        if let Way::Plugin(plugin) = &known.way {
+            plugin.still_admitted()?; // Before a form is read that would be for nothing.
+        }
         let raw = self.said_again(&kind, sub)?;
         let mut fields = read_fields(self.book, &sub.site, date, &known.declaration.fields, &raw, sub.source).map_err(No::Fields)?;
         self.figures_fit(&kind, &fields)?;
@@ -246,7 +249,7 @@ impl Bench<'_> {
         }
     }
 
-    fn seal(&self, declared: &[Field], fields: &mut Map, path: &str, seals: &mut Vec<Seal>) {
+    pub(crate) fn seal(&self, declared: &[Field], fields: &mut Map, path: &str, seals: &mut Vec<Seal>) {
         for field in declared {
             let Some(value) = fields.get_mut(&field.name) else { continue };
             let path = format!("{path}.{}", field.name);

@@ -2,6 +2,7 @@
 
 mod again;
 mod answers;
+mod candidates;
 pub mod check;
 mod clock;
 mod copies;
@@ -28,6 +29,7 @@ mod writer;
 
 pub use answers::{Answer, Recorded, Submission, Waiting};
 pub use baara_loader::{Health as PluginHealth, Mode, Sandbox, run_child};
+pub use candidates::{Candidate, Change, Line, Part};
 pub use clock::Clock;
 pub use copies::{Damage, Verified, restore, verify};
 pub use corrections::why_not_alone;
@@ -38,7 +40,7 @@ pub use founding::{Founding, Member, Wanted};
 pub use health::{Backup, Health, LOW_DISK};
 pub use hosting::Hosting;
 pub use judge::opened_things;
-pub use people::{may_endorse, may_record, roles_of, waiting_at};
+pub use people::{may_endorse, may_record, recorders_of, roles_of, waiting_at};
 pub use pins::{OWN_PLUGINS, plugin_file};
 pub use reading::{Source, fold, read_fields};
 pub use registry::{Registry, State, host_kinds};

@@ -18,10 +18,18 @@ pub(crate) fn roles(book: &TheBook, person: &Id, date: Date) -> Vec<Id> {
     texts(book.value_at(person, "roles", date).as_deref()).filter_map(|role| Id::parse(role).ok()).collect()
 }
 
-/// True when a role may do a kind: its `may` names the kind, or `*`.
+/// True when a role may do a kind: its `may` names the kind, or `*`, or the right came with the kind's plugin.
 pub(crate) fn may(book: &TheBook, role: &Id, kind: &str, date: Date) -> bool {
     let name = kind.split('/').next().unwrap_or(kind);
-    texts(book.value_at(role, "may", date).as_deref()).any(|kind| kind == name || kind == "*")
+    texts(book.value_at(role, "may", date).as_deref()).any(|kind| kind == name || kind == "*") || came_with_plugin(book, role, name, date)
+}
+
+/// A right that was endorsed together with a plugin: to all its kinds, for the roles its pin names.
+fn came_with_plugin(book: &TheBook, role: &Id, name: &str, date: Date) -> bool {
+    book.open_of("plugin").any(|plugin| {
+        let lists = |key: &str, wanted: &str| texts(book.value_at(&plugin, key, date).as_deref()).any(|one| one == wanted);
+        lists("recorders", role.as_str()) && lists("kinds", name)
+    })
 }
 
 /// The role in which a person does this kind here.
@@ -91,6 +99,14 @@ fn list(value: &Value) -> Vec<String> {
 #[must_use]
 pub fn may_record(book: &TheBook, person: &Id, site: &str, kind: &str, date: Date) -> bool {
     role_for(book, site, person, None, kind, date).is_ok()
+}
+
+/// The roles that may record a kind, by id.
+#[must_use]
+pub fn recorders_of(book: &TheBook, kind: &str, date: Date) -> Vec<Id> {
+    let mut roles: Vec<Id> = book.open_of("role").filter(|role| may(book, role, kind, date)).collect();
+    roles.sort_unstable();
+    roles
 }
 
 /// The roles a person has on a day.

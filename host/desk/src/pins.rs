@@ -1,7 +1,8 @@
 //! Letting a plugin in: proposed by its hash, endorsed by other people, and only then opened.
 //!
-//! Before the last endorsement nothing of the file runs: what is known of it is what its own section says. With the
-//! last endorsement it is loaded, declares itself, and the declaration is recorded with the pin.
+//! Before the last endorsement the book believes nothing of the file but what its own section says; a reviewer may see
+//! it describe itself in a sandbox that holds it whole. With the last endorsement it is loaded, declares itself, and the
+//! declaration is recorded with the pin. A pin ends as it began: proposed, endorsed, and nothing of the past is touched.
 
 use crate::Desk;
 use crate::answers::{Answer, Submission};
@@ -11,7 +12,7 @@ use crate::plugins;
 use crate::reading::{Source, read_fields};
 use crate::registry::Registry;
 use baara_loader::{Inspected, PluginRefused};
-use baara_plugin_api::{Command, Date, Declaration, Effect, Effects, Id, Map, Refusal, Value};
+use baara_plugin_api::{Command, Date, Declaration, Effect, Effects, Id, Map, Refusal, Thing, Value};
 use std::path::{Path, PathBuf};
 
 /// Our own plugins, by id: `init` pins those whose files lie beside the program.
@@ -35,16 +36,20 @@ pub fn plugin_file(id: &str) -> String {
 
 /// The kind that lets a plugin in.
 pub(crate) const PIN: &str = "pin/1";
+/// The kind that ends its stay.
+pub(crate) const UNPIN: &str = "unpin/1";
 
 impl Desk {
-    /// Proposes a plugin's file: it is kept beside the book under its hash, and waits there unopened.
+    /// Proposes a plugin's file: it is kept beside the book under its hash, and waits there unopened. The submission may
+    /// name `recorders`: roles that may record what it brings.
     #[must_use]
     pub fn propose_pin(&self, file: &Path, sub: Submission) -> Answer {
         match keep(file, &self.shared.plugins) {
             Err(no) => Answer::Refused(no),
             Ok(sha256) => {
-                let fields: Map = [("sha256".to_owned(), Value::from(sha256))].into_iter().collect();
-                self.submit(Submission { kind: PIN.to_owned(), fields, source: Source::Program, ..sub })
+                let mut sub = Submission { kind: PIN.to_owned(), source: Source::Program, ..sub };
+                sub.fields.insert("sha256".to_owned(), sha256.into());
+                self.submit(sub)
             }
         }
     }
@@ -95,26 +100,34 @@ pub(crate) fn refusal(no: &PluginRefused) -> Refusal {
     no.args().into_iter().fold(Refusal::new(no.code()), |told, (key, value)| told.with(key, value))
 }
 
-/// Proposes a pin: who may, which file, and what its section says.
+/// Proposes a pin or its end: who may, which file or plugin, and what comes of it.
 pub(crate) fn propose(bench: &Bench<'_>, sub: &Submission) -> Result<Judged, No> {
+    let kind = if sub.kind.starts_with("unpin") { UNPIN } else { PIN };
     let (today, date) = bench.days(sub)?;
     let role = people::role_for(bench.book, &sub.site, &sub.person, sub.role.as_ref(), PIN, date)?;
-    let declared = &bench.registry.declaration(PIN).expect("the desk's own kind").fields;
+    let declared = &bench.registry.declaration(kind).expect("the desk's own kind").fields;
     let mut fields = read_fields(bench.book, &sub.site, date, declared, &sub.fields, sub.source).map_err(No::Fields)?;
-    let (said, effects) = decide(bench, &fields, today)?;
-    fields.insert("plugin".to_owned(), said.id.into());
-    fields.insert("version".to_owned(), said.version.into());
+    let mut seals = Vec::new();
+    bench.seal(declared, &mut fields, &sub.id, &mut seals);
+    let effects = if kind == PIN {
+        let (said, effects) = decide(bench, &fields, today)?;
+        fields.insert("plugin".to_owned(), said.id.into());
+        fields.insert("version".to_owned(), said.version.into());
+        effects
+    } else {
+        ended(bench, &fields, today)?
+    };
     let cmd = Command {
         id: sub.id.clone(),
         site: sub.site.clone(),
-        kind: PIN.to_owned(),
+        kind: kind.to_owned(),
         by: sub.person.clone(),
         role,
         date: today,
         leave: None,
         fields,
     };
-    bench.conclude(sub, Ruling { cmd, effects: effects.0, seals: Vec::new(), plugin: None }, None)
+    bench.conclude(sub, Ruling { cmd, effects: effects.0, seals, plugin: None }, None)
 }
 
 fn decide(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<(Said, Effects), Refusal> {
@@ -126,42 +139,67 @@ fn decide(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<(Said, Effects),
     let said = said(&inspected)?;
     let thing = Id::new("plugin", &said.id);
     let known = bench.book.thing(&thing, Date::MAX);
-    if known.as_ref().is_some_and(|t| t.text("sha256") == sha256) {
+    let recorders = fields.get("recorders").filter(|roles| roles.as_array().is_some_and(|roles| !roles.is_empty()));
+    let new_roles = |old: &Thing| recorders.is_some() && recorders != old.values.get("recorders");
+    if known.as_ref().is_some_and(|old| old.text("sha256") == sha256 && old.text("removed").is_empty() && !new_roles(old)) {
         return Err(Refusal::new("plugin/already-pinned").with("plugin", &said.id));
     }
     let values = [("sha256", Value::from(sha256)), ("version", said.version.as_str().into())];
     let effects = match known {
-        // What other people let in runs in a child, whatever it takes the place of.
         Some(old) => {
-            let demoted = (!old.text("mode").is_empty()).then_some(("mode", Value::from("child")));
-            values.into_iter().chain(demoted).fold(Effects::new(), |all, (key, value)| all.set(&thing, key, value, day))
+            // What other people let in runs in a child, whatever it takes the place of.
+            let demoted = (!old.text("mode").is_empty() && old.text("sha256") != sha256).then_some(("mode", Value::from("child")));
+            let returned = (!old.text("removed").is_empty()).then_some(("removed", Value::Null));
+            let named = recorders.map(|roles| ("recorders", roles.clone()));
+            let all = values.into_iter().chain(named).chain(demoted).chain(returned);
+            all.fold(Effects::new(), |all, (key, value)| all.set(&thing, key, value, day))
         }
-        None => Effects::new().open(&thing, values),
+        None => {
+            let [sha256, version] = values;
+            Effects::new().open(&thing, [sha256, version, ("recorders", recorders.cloned().unwrap_or_default())])
+        }
     };
     Ok((said, effects))
 }
 
-/// The effects the same pin would have now.
-pub(crate) fn decided_now(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<Vec<Effect>, Refusal> {
-    decide(bench, fields, day).map(|(_, effects)| effects.0)
+/// The end of a pin: what the plugin brought stays in the book, and its kinds are not recorded any more.
+fn ended(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<Effects, Refusal> {
+    let named = fields.get("plugin").and_then(Value::as_str).unwrap_or_default();
+    let unknown = || Refusal::new("thing/unknown").with("thing", named);
+    let thing = Id::parse(named).ok().and_then(|id| bench.book.thing(&id, Date::MAX)).ok_or_else(unknown)?;
+    match thing.text("removed") {
+        "" => Ok(Effects::new().set(&thing.id, "removed", day.to_string(), day)),
+        since => Err(Refusal::new("plugin/already-removed").with("plugin", thing.id.code()).with("since", since)),
+    }
 }
 
-/// Opens what everybody has endorsed, and adds what it declares to the pin.
-pub(crate) fn declare(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<Effect, Refusal> {
+/// The effects the same pin, or its end, would have now.
+pub(crate) fn decided_now(bench: &Bench<'_>, asked: &Command) -> Result<Vec<Effect>, Refusal> {
+    if asked.kind == UNPIN {
+        return ended(bench, &asked.fields, asked.date).map(|effects| effects.0);
+    }
+    decide(bench, &asked.fields, asked.date).map(|(_, effects)| effects.0)
+}
+
+/// Opens what everybody has endorsed, and adds to the pin what it declares and the kinds it brings.
+pub(crate) fn declare(bench: &Bench<'_>, fields: &Map, day: Date) -> Result<Vec<Effect>, Refusal> {
     let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default();
     let (_, declaration) =
-        plugins::declaration_of(&kept(bench.plugins, text("sha256")), bench.plugins, bench.house, false).map_err(|no| match no {
-            crate::Fault::Plugin(no) => refusal(&no),
-            other => Refusal::new("plugin/misbehaved").with("plugin", text("plugin")).with("how", other),
-        })?;
+        plugins::declaration_of(&kept(bench.plugins, text("sha256")), bench.plugins, &bench.house.isolation, bench.house.mode(false))
+            .map_err(|no| match no {
+                crate::Fault::Plugin(no) => refusal(&no),
+                other => Refusal::new("plugin/misbehaved").with("plugin", text("plugin")).with("how", other),
+            })?;
     if declaration.id != text("plugin") || declaration.version != text("version") {
         let how = format!("{} {} ≠ {} {}", declaration.id, declaration.version, text("plugin"), text("version"));
         return Err(Refusal::new("plugin/misbehaved").with("plugin", text("plugin")).with("how", how));
     }
     fits(bench.registry, &declaration)?;
     let thing = Id::new("plugin", &declaration.id);
+    let kinds: Vec<&str> = declaration.kinds.iter().filter_map(|kind| kind.kind.split('/').next()).collect();
+    let kinds = Value::from(kinds);
     let value = serde_json::to_value(&declaration).expect("a declaration is JSON");
-    Ok(Effect::Set { thing, key: "declaration".to_owned(), value, from: day })
+    Ok(Effects::new().set(&thing, "declaration", value, day).set(&thing, "kinds", kinds, day).0)
 }
 
 /// A plugin brings kinds of its own: never the core's, nor another plugin's.

@@ -3,14 +3,17 @@
 use crate::hosting::House;
 use crate::{Fault, pins};
 use baara_book::TheBook;
-use baara_loader::{Answers, Health, Loaded, Mode, PluginFault, Reply};
+use baara_loader::{Answers, Health, Isolation, Loaded, Mode, PluginFault, Reply};
 use baara_plugin_api::{
     Answer, Ask, Book, Command, Date, Decided, Declaration, Effects, Id, Message, Question, Refusal, Reply as Told, Table, Value,
 };
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Built-in kinds alone.
 const SAFE_MODE: &str = "plugin/safe-mode";
+/// The pin has ended.
+const REMOVED: &str = "plugin/removed";
 /// The mode that `init` gives the plugins it pins; every other runs in a child.
 pub(crate) const IN_PROCESS: &str = "in-process";
 
@@ -24,6 +27,14 @@ pub(crate) struct Pinned {
 impl Pinned {
     pub(crate) fn is_loaded(&self) -> bool {
         self.loaded.is_ok()
+    }
+
+    /// Says no once its pin has ended.
+    pub(crate) fn still_admitted(&self) -> Result<(), Refusal> {
+        match &self.loaded {
+            Err(no) if no.code == REMOVED => Err(no.clone()),
+            _ => Ok(()),
+        }
     }
 
     /// Why its kinds cannot be decided.
@@ -78,7 +89,8 @@ impl Pinned {
     fn call(&self, message: &Message, ask: &dyn Ask) -> Result<Told, Refusal> {
         let id = &self.declaration.id;
         let missing = || Refusal::new("plugin/missing").with("plugin", id).with("sha256", &self.sha256);
-        let loaded = self.loaded.as_ref().map_err(|no| if no.code == SAFE_MODE { no.clone() } else { missing() })?;
+        let loaded =
+            self.loaded.as_ref().map_err(|no| if [SAFE_MODE, REMOVED].contains(&no.code.as_str()) { no.clone() } else { missing() })?;
         let bytes = serde_json::to_vec(message).expect("a message is JSON");
         match loaded.call(&bytes, &mut Side(ask)) {
             Ok(Reply::Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|e| self.broke(&e.to_string())),
@@ -106,10 +118,9 @@ impl Answers for Side<'_> {
 }
 
 /// What a file says it is, read without trusting it with anything.
-pub(crate) fn declaration_of(file: &Path, folder: &Path, house: &House, in_process: bool) -> Result<(String, Declaration), Fault> {
+pub(crate) fn declaration_of(file: &Path, folder: &Path, isolation: &Arc<Isolation>, mode: Mode) -> Result<(String, Declaration), Fault> {
     let inspected = baara_loader::inspect(file).map_err(Fault::Plugin)?;
-    let mode = house.mode(in_process);
-    let loaded = baara_loader::load(&inspected, folder, inspected.sha256(), mode, &house.isolation).map_err(Fault::Plugin)?;
+    let loaded = baara_loader::load(&inspected, folder, inspected.sha256(), mode, isolation).map_err(Fault::Plugin)?;
     let described = match loaded.describe() {
         Err(PluginFault::NotLoaded(refused)) => return Err(Fault::Plugin(*refused)),
         described => described.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()),
@@ -119,13 +130,9 @@ pub(crate) fn declaration_of(file: &Path, folder: &Path, house: &House, in_proce
 }
 
 /// Opens every plugin the book has pinned; a missing or changed file leaves its data readable and its kinds refused.
-pub(crate) fn pinned(book: &TheBook, folder: &Path, house: &House) -> Vec<std::sync::Arc<Pinned>> {
+pub(crate) fn pinned(book: &TheBook, folder: &Path, house: &House) -> Vec<Arc<Pinned>> {
     let ids: Vec<Id> = book.open_of("plugin").collect();
-    ids.iter()
-        .filter_map(|id| book.thing(id, Date::MAX))
-        .filter_map(|thing| open(&thing.values, folder, house))
-        .map(std::sync::Arc::new)
-        .collect()
+    ids.iter().filter_map(|id| book.thing(id, Date::MAX)).filter_map(|thing| open(&thing.values, folder, house)).map(Arc::new).collect()
 }
 
 fn open(values: &std::collections::BTreeMap<String, Value>, folder: &Path, house: &House) -> Option<Pinned> {
@@ -134,7 +141,10 @@ fn open(values: &std::collections::BTreeMap<String, Value>, folder: &Path, house
     let file: PathBuf = folder.join(format!("{sha256}.so"));
     let mode = house.mode(values.get("mode").and_then(Value::as_str) == Some(IN_PROCESS));
     let missing = || Refusal::new("plugin/missing").with("plugin", &declaration.id).with("sha256", &sha256);
+    let removed = values.get("removed").and_then(Value::as_str);
     let loaded = match baara_loader::inspect(&file) {
+        // What it brought stays readable; its file is not opened any more.
+        _ if removed.is_some() => Err(Refusal::new(REMOVED).with("plugin", &declaration.id).with("since", removed.unwrap_or_default())),
         Err(_) if !file.exists() => Err(missing()),
         Err(no) => Err(pins::refusal(&no)),
         Ok(_) if house.safe_mode => Err(Refusal::new(SAFE_MODE).with("plugin", &declaration.id)),

@@ -73,6 +73,7 @@ impl Registry {
 
     pub(crate) fn add(&mut self, plugin: &Arc<Pinned>) {
         self.plugins.retain(|p| p.declaration.id != plugin.declaration.id);
+        self.kinds.retain(|_, known| !matches!(&known.way, Way::Plugin(p) if p.declaration.id == plugin.declaration.id));
         self.plugins.push(plugin.clone());
         for declaration in &plugin.declaration.kinds {
             self.insert(declaration.clone(), Way::Plugin(plugin.clone()));
@@ -108,13 +109,14 @@ impl Registry {
         self.plugins.iter().find(|p| p.declaration.id == plugin)?.trouble()
     }
 
-    /// How a pinned plugin is, in a word: `loaded`, `missing`, `quarantined`, `safe-mode` or `refused`.
+    /// How a pinned plugin is, in a word: `loaded`, `missing`, `quarantined`, `removed`, `safe-mode` or `refused`.
     #[must_use]
     pub fn standing(&self, plugin: &str) -> &'static str {
         match self.trouble(plugin).as_ref().map(|no| no.code.as_str()) {
             None => "loaded",
             Some("plugin/missing") => "missing",
             Some("plugin/quarantined") => "quarantined",
+            Some("plugin/removed") => "removed",
             Some("plugin/safe-mode") => "safe-mode",
             Some(_) => "refused",
         }
@@ -163,8 +165,17 @@ pub fn host_kinds() -> Vec<KindDeclaration> {
         kind("withdraw/1", vec![seq(), reason(false)], &["endorse/unknown", "endorse/not-yours", "proposal/not-waiting"]),
         kind(
             "pin/1",
-            vec![field("sha256", FieldType::Text, true, false)],
+            vec![
+                field("sha256", FieldType::Text, true, false),
+                // Roles that may record what it brings, beside those whose own list says so.
+                field("recorders", FieldType::Many { of: Box::new(FieldType::Id { of: "role".to_owned() }) }, false, false),
+            ],
             &["plugin/not-there", "plugin/already-pinned", "plugin/kind-taken", "plugin/needs-endorsement"],
+        ),
+        kind(
+            "unpin/1",
+            vec![field("plugin", FieldType::Id { of: "plugin".to_owned() }, true, false), reason(false)],
+            &["plugin/already-removed"],
         ),
         kind("expire/1", vec![seq()], &["endorse/unknown", "proposal/not-waiting"]),
         kind(

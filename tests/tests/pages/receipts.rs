@@ -1,5 +1,7 @@
 //! A cancelled receipt keeps its number, and says whether its paper came back.
 
+use baara_desk::{Answer, Clock, Submission};
+use baara_plugin_api::{Id, Value};
 use baara_tests::{Served, Story, coded, entry_of};
 
 const SHOP: &str = "
@@ -10,6 +12,38 @@ given kon-in-use
 2020-06-16 kon-head sale --unit workshop/kon-savon --means cash --place cash-box/kon-caisse --lines item=item/savon,quantity=2,store=store/kon-magasin as sale
 ```
 ";
+
+#[test]
+fn a_receipt_prints_as_before_when_the_plugin_that_wrote_it_is_removed() {
+    let mut story = Story::new();
+    story.tell(SHOP);
+    let served = Served::new(story.close());
+    let head = served.person("kon-head");
+    let sale = served.desk.book().size();
+    let pages = [
+        format!("/papiers/recu/{sale}"),
+        "/papiers/caisse/kon-caisse/2020-06-16".to_owned(),
+        "/papiers/fiche-stock/kon-magasin".to_owned(),
+    ];
+    // Each time a form is shown, its command has an id of its own.
+    let keyless = |page: &str| {
+        page.split("name=\"_key\" value=\"").map(|rest| rest.split_once('"').map_or(rest, |(_, rest)| rest)).collect::<String>()
+    };
+    let printed = || pages.each_ref().map(|page| keyless(&head.get(page).text));
+    let before = printed();
+    assert!(before[0].contains("KON-2020-000001"), "{}", before[0]);
+    let submit = |who: &str, kind: &str, field: &str, value: Value| {
+        let fields = [(field.to_owned(), value)].into_iter().collect();
+        let clock = Clock::Practice { at: 1_592_300_000_000 };
+        served.desk.submit(Submission { clock, ..Submission::new("kon", kind, &Id::new("person", who), fields) })
+    };
+    let Answer::Waiting(waiting) = submit("kon-head", "unpin", "plugin", "plugin/sales".into()) else { panic!("an intention") };
+    assert!(matches!(submit("kon-chair", "endorse", "seq", waiting.seq.into()), Answer::Recorded(_)));
+    assert_eq!(served.desk.registry().standing("sales"), "removed");
+    for (page, (before, after)) in pages.iter().zip(before.iter().zip(printed())) {
+        assert_eq!(*before, after, "{page}");
+    }
+}
 
 #[test]
 fn a_cancelled_receipt_says_whether_its_paper_came_back() {

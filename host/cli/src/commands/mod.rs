@@ -65,6 +65,9 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         }
         Command::Plugin { what: Plugin::Case { name, file, folder, result } } => check::one(&name, &file, &folder, &result),
         Command::Plugin { what: Plugin::Sdk { out } } => kit::sdk(session, out.as_deref()),
-        Command::Plugin { what: Plugin::Pin { file, common } } => plugins::pin(session, &file, &common),
+        Command::Plugin { what: Plugin::Add { file, roles, dry_run, common } } => plugins::add(session, &file, &roles, dry_run, &common),
+        Command::Plugin { what: Plugin::Remove { plugin, reason, common } } => {
+            plugins::remove(session, &plugin, reason.as_deref(), &common)
+        }
     }
 }

@@ -1,21 +1,15 @@
 //! Level 2: it is loaded and says what it is; nothing else comes of it.
 
 use super::{Verdict, wrong};
+use crate::hosting::passing;
 use crate::pins;
 use crate::registry::Registry;
 use baara_book::guards::NEVER;
-use baara_loader::{Conducts, Health, Isolation, Keep, Loaded, Mode};
+use baara_loader::{Isolation, Loaded, Mode};
 use baara_plugin_api::{Declaration, Field, FieldType, Refusal, sdk};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-
-/// A case remembers nothing of the one before it.
-struct Forgets;
-
-impl Keep for Forgets {
-    fn keep(&self, _: &str, _: &Health) {}
-}
 
 /// A plugin that has been loaded, with what it says of itself.
 pub(super) struct Plugin {
@@ -29,7 +23,7 @@ pub(super) struct Plugin {
 /// so that a file that ended one case is looked at in the next as if nothing had happened.
 pub(super) fn open(file: &Path, folder: &Path) -> Result<Plugin, Refusal> {
     let inspected = baara_loader::inspect(file).map_err(|no| pins::refusal(&no))?;
-    let isolation = Arc::new(Isolation::new(Vec::new(), Conducts::new([], Arc::new(Forgets))));
+    let isolation = Arc::new(Isolation::new(Vec::new(), passing()));
     let own = folder.join(std::process::id().to_string());
     let loaded = baara_loader::load(&inspected, &own, inspected.sha256(), Mode::InProcess, &isolation);
     let loaded = loaded.map_err(|no| pins::refusal(&no))?;

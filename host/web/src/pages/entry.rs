@@ -207,7 +207,7 @@ fn movements(r: &Reading<'_>, entry: &Entry) -> Markup {
 /// What may be done about it.
 fn after(r: &Reading<'_>, entry: &Entry, inner: &str) -> Markup {
     let gone = r.book.reversed_by(entry.seq);
-    let own = ["propose/1", "endorse/1", "decline/1", "withdraw/1", "reverse/1", "config/1", "found/1", "pin/1", "sweep/1"];
+    let own = ["propose/1", "endorse/1", "decline/1", "withdraw/1", "reverse/1", "config/1", "found/1", "pin/1", "unpin/1", "sweep/1"];
     let may = gone.is_none() && !own.contains(&entry.kind.as_str()) && r.may(inner);
     html! {
         @if let Some(by) = gone { p.warning { a href={ "/entree/" (by) } { (r.say(&Said::new("note.reversed-by").with("seq", by))) } } }
