@@ -6,6 +6,7 @@
 //! | `refused CODE` | the last command of the block above was refused; lines `key value` are what its text shows |
 //! | `waiting NEED …` | the last command above waits for these roles |
 //! | `shows` | what the book answers now, or `report NAME CODE = yes` when a report bears that note |
+//! | `table NAME DATE PERSON --field value …` | the rows a plugin's table shows, cells parted by ` | `; `…` stands for the rest of a row |
 //! | `config` | things and values in TOML, recorded as configuration; after the date, who proposes it |
 //! | `plugin NAME` | a plugin built with the tests is let in by two people; with a body, a file of that name with the body's text |
 //!
@@ -204,6 +205,7 @@ impl Story {
             "refused" => self.refused(block, rest.trim()),
             "waiting" => self.waiting(block, rest),
             "shows" => block.body.iter().filter(|l| !l.1.trim().is_empty()).try_for_each(|(n, line)| self.shows(*n, line)),
+            "table" => self.table(block, rest).map_err(|e| (block.line, e)),
             "config" => self.config(block, rest.trim()),
             "plugin" => self.plugin(block, rest.trim()),
             "" | "text" => Ok(()),
@@ -475,6 +477,24 @@ impl Story {
             Some(Value::Bool(false)) => "no".to_owned(),
             Some(other) => other.to_string(),
         })
+    }
+
+    /// The rows of a plugin's table, these and no others.
+    fn table(&mut self, block: &Block, head: &str) -> Result<(), String> {
+        let words = words(head)?;
+        let [name, day, person, rest @ ..] = words.as_slice() else { return Err("NAME DATE PERSON … expected".to_owned()) };
+        let (date, clock) = self.days(day)?;
+        let (sub, _) = self.submission(date, clock, person, name, rest)?;
+        let desk = &self.fixture.desk;
+        let form = desk.registry().plugins().flat_map(|(d, ..)| &d.tables).find(|t| t.kind.split('/').next() == Some(name)).cloned();
+        let form = form.ok_or_else(|| format!("no plugin draws {name}"))?;
+        let fields = baara_desk::read_fields(&desk.book(), &sub.site, date, &form.fields, &sub.fields, baara_desk::Source::People);
+        let table = desk.table(&sub.site, name, &sub.person, date, fields.map_err(|e| format!("{e:?}"))?).map_err(|no| no.to_string())?;
+        let found: Vec<String> = table.rows.iter().map(|row| row.join(" | ")).collect();
+        let told = block.body.iter().filter(|(_, line)| !line.trim().is_empty()).map(|(_, line)| self.fill(line));
+        let told = told.collect::<Result<Vec<_>, _>>()?;
+        let same = |(line, row): (&String, &String)| line.strip_suffix('…').map_or(line == row, |begins| row.starts_with(begins));
+        if told.len() == found.len() && told.iter().zip(&found).all(same) { Ok(()) } else { Err(format!("it shows {found:#?}")) }
     }
 
     /// The codes of what stands below a report of the year.
