@@ -26,6 +26,7 @@ pub const OWN_PLUGINS: &[&str] = &[
     "workshop-mattresses",
     "workshop-dyeing",
     "workshop-joinery",
+    "price-watch",
 ];
 
 /// The file that a plugin of this id is built to.
