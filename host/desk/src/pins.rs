@@ -27,6 +27,7 @@ pub const OWN_PLUGINS: &[&str] = &[
     "workshop-dyeing",
     "workshop-joinery",
     "price-watch",
+    "canteen",
 ];
 
 /// The file that a plugin of this id is built to.

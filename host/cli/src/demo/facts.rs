@@ -251,6 +251,7 @@ pub(super) struct Months {
     pub(super) to_staff: Vec<ToStaff>,
     pub(super) beyond: Vec<Beyond>,
     pub(super) paper: Vec<Paper>,
+    pub(super) canteen: Vec<Canteen>,
 }
 
 /// Written down some days after.
@@ -430,6 +431,39 @@ pub(super) struct Paper {
     pub(super) number: u64,
     pub(super) ended: String,
     pub(super) reason: String,
+}
+
+/// A canteen, and the month it is watched.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Canteen {
+    pub(super) site: String,
+    /// The first day of its month; it is decided in the month before.
+    #[serde(with = "day")]
+    pub(super) month: Date,
+    pub(super) label: String,
+    /// Francs it begins with, and who gives them.
+    pub(super) start: i64,
+    pub(super) giver: String,
+    /// The part of each list that is margin.
+    pub(super) margin: String,
+    /// Francs a person may spend in a month.
+    pub(super) most: i64,
+    pub(super) goods: Vec<CanteenGoods>,
+}
+
+/// What a canteen sells.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CanteenGoods {
+    pub(super) item: String,
+    /// Francs for one whole unit.
+    pub(super) price: i64,
+    /// The first delivery, and francs for it.
+    pub(super) bought: String,
+    pub(super) costs: i64,
+    /// What one person takes.
+    pub(super) takes: String,
 }
 
 /// Names to draw from.

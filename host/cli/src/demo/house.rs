@@ -1,5 +1,6 @@
 //! What all facilities do alike: their founding, their committee, their kitchen, their cash and their closings.
 
+use super::canteen::Open;
 use super::facts::kilograms;
 use super::script::{Script, month_end, month_start, working};
 use baara_desk::{Clock, Founding, Member};
@@ -43,6 +44,8 @@ pub(super) struct Question {
     ceiling: Option<String>,
     until: Option<Date>,
     recused: Option<(&'static str, String)>,
+    /// The fund it is for, and its terms.
+    on: Option<(String, String)>,
     /// What to do with the decision once the minutes are signed.
     then: Then,
 }
@@ -68,18 +71,26 @@ pub(super) enum Then {
     Lost(String),
     /// Goods are given: item, lot, quantity, to whom.
     Give([String; 4]),
+    /// The canteen opens.
+    Canteen,
 }
 
 impl Question {
     /// A question without ceiling.
     pub(super) fn new(about: &'static str, title: &str, then: Then) -> Question {
-        Question { about, title: title.to_owned(), ceiling: None, until: None, recused: None, then }
+        Question { about, title: title.to_owned(), ceiling: None, until: None, recused: None, on: None, then }
     }
 
     /// With a ceiling and, for spending, a last day.
     pub(super) fn up_to(mut self, ceiling: &str, until: Option<Date>) -> Question {
         self.ceiling = Some(ceiling.to_owned());
         self.until = until;
+        self
+    }
+
+    /// For a fund, on these terms.
+    pub(super) fn for_fund(mut self, fund: String, terms: String) -> Question {
+        self.on = Some((fund, terms));
         self
     }
 
@@ -128,6 +139,8 @@ pub(super) struct House<'f> {
     pub(super) opened_with: Vec<(String, i64)>,
     /// The opening's outcome.
     pub(super) opening: Option<String>,
+    /// The canteen, once it has opened.
+    pub(super) canteen: Option<Open>,
     /// The month's ceiling for purchases.
     pub(super) monthly: i64,
     /// The facility's own place among all, for days that differ.
@@ -157,6 +170,7 @@ impl<'f> House<'f> {
             debts: Vec::new(),
             opened_with: Vec::new(),
             opening: None,
+            canteen: None,
             monthly: 0,
             offset: u64::try_from(offset % 5).unwrap_or_default(),
         }
@@ -288,7 +302,7 @@ impl<'f> House<'f> {
     }
 
     /// The working day of the month's meeting.
-    fn meeting_day(&self, month: Date) -> Date {
+    pub(super) fn meeting_day(&self, month: Date) -> Date {
         working(month_start(month) + Days::new(12 + self.offset))
     }
 
@@ -393,6 +407,10 @@ impl<'f> House<'f> {
         if let Some(until) = question.until {
             form["until"] = until.to_string().into();
         }
+        if let Some((fund, terms)) = &question.on {
+            form["purpose"] = fund.as_str().into();
+            form["terms"] = terms.as_str().into();
+        }
         let motion = self.s.put("secretaire", "motion", form);
         if let Some((member, nature)) = &question.recused {
             let person = self.s.person(member);
@@ -446,6 +464,7 @@ impl<'f> House<'f> {
                 let form = json!({"store": store, "item": item, "lot": lot, "quantity": quantity, "receiver": receiver});
                 self.s.propose("secretaire", "give", Some(decision), form, "maire");
             }
+            Then::Canteen => self.open_canteen(decision),
             Then::Lost(shortage) => {
                 self.s.propose("secretaire", "loss-decided", Some(decision), json!({"shortage": shortage}), "maire");
             }
@@ -572,6 +591,7 @@ impl<'f> House<'f> {
                 self.waiting.push(question.up_to(&format!("{} XOF", short.amount), None));
             }
         }
+        self.count_canteen();
         if day.month().is_multiple_of(3) {
             self.count_store();
         }
@@ -590,7 +610,7 @@ impl<'f> House<'f> {
         self.count(&place, &figures, "magasinier", "tresoriere")
     }
 
-    fn count(&mut self, place: &str, figures: &str, first: &str, second: &str) -> String {
+    pub(super) fn count(&mut self, place: &str, figures: &str, first: &str, second: &str) -> String {
         let count = self.s.put(first, "count-begin", json!({"place": place}));
         self.s.put(first, "count-first", json!({"count": count, "figures": figures}));
         self.s.put(second, "count-second", json!({"count": count, "figures": figures}));
@@ -602,6 +622,7 @@ impl<'f> House<'f> {
         let (cash_box, store, facility) =
             (self.s.of("cash-box", "caisse"), self.s.of("store", "magasin"), format!("facility/{}", self.s.site));
         self.s.propose("tresoriere", "close", None, json!({"scope": "cash-box-day", "place": cash_box, "until": day}), "maire");
+        self.close_canteen(until);
         if until.month().is_multiple_of(3) {
             self.s.propose("tresoriere", "close", None, json!({"scope": "store-month", "place": store, "until": day}), "maire");
         }

@@ -3,6 +3,7 @@
 //! Nothing here writes an effect. The facts in `config/demo/` are expanded, always in the same way, into the forms that
 //! people would fill in; the desk reads, decides, guards and records them like anybody's.
 
+mod canteen;
 mod chance;
 mod drive;
 mod facts;

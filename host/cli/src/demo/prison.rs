@@ -64,6 +64,7 @@ impl<'f> Prison<'f> {
     /// The founding day: places, parties, micro-projects, workshops.
     fn begin(&mut self) {
         self.house.furnish();
+        self.house.price_canteen();
         self.house.weekly = self.own.weekly;
         let year_end = Date::from_ymd_opt(2020, 12, 31).expect("a day");
         for project in &self.own.projects {
@@ -128,6 +129,8 @@ impl<'f> Prison<'f> {
         }
         self.arrive(day);
         self.house.day(day);
+        let workers: Vec<String> = self.shops[0].team.iter().map(|(person, _)| person.clone()).collect();
+        self.house.canteen_day(day, &workers);
         if day == Date::from_ymd_opt(2020, 3, 24).expect("a day") || day == Date::from_ymd_opt(2020, 9, 8).expect("a day") {
             self.house.set_free();
         }

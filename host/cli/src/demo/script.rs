@@ -85,6 +85,11 @@ impl<'f> Script<'f> {
         format!("@{}", self.step(person, kind, None, fields, Expect::Recorded).label)
     }
 
+    /// A fact that rests on a decision.
+    pub(super) fn put_under(&mut self, person: &str, kind: &str, leave: &str, fields: Value) -> String {
+        format!("@{}", self.step(person, kind, Some(leave), fields, Expect::Recorded).label)
+    }
+
     /// A fact of an earlier day, with the reason for its lateness.
     pub(super) fn put_late(&mut self, person: &str, kind: &str, on: Date, reason: &str, mut fields: Value) -> String {
         if (self.day - on).num_days() > 2 {

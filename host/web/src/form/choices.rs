@@ -132,6 +132,8 @@ pub(crate) mod leaves {
         "gift-money",
         "order-cancel",
         "return",
+        "canteen",
+        "canteen-list",
     ];
 
     /// True when a kind may cite a decision.

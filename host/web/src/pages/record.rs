@@ -139,6 +139,8 @@ const SUBJECTS: &[(&str, &[&str])] = &[
             "sharing-key",
             "distribution",
             "payout",
+            "canteen",
+            "canteen-list",
         ],
     ),
     (
