@@ -59,6 +59,7 @@ fn built(scratch: &Scratch, what: &str) -> Option<PathBuf> {
     match what {
         "LIBRARIES" => drop(cc.args(["-Wl,--no-as-needed", "-lresolv"])),
         "STACK" => drop(cc.args(["-Wl,-z,execstack"])),
+        "TRESPASS" => drop(cc.arg(format!("-DTRESPASS=\"{}\"", scratch.0.join("left").display()))),
         _ => {}
     }
     cc.arg("-I").arg(here.join("../../plugin-api/include")).arg(here.join("tests/fixtures/bad.c")).arg("-o").arg(&file);
@@ -108,6 +109,21 @@ fn each_bad_plugin_is_found() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a file does as it is loaded happens in a process that may do next to nothing.
+#[test]
+fn a_hostile_file_leaves_nothing_behind() {
+    let scratch = Scratch::new("trespass");
+    let Some(file) = built(&scratch, "TRESPASS") else { return };
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_baara")).args(["--lang", "en", "plugin", "check", "--only", "load"]).arg(&file).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    if said.contains("cannot confine") {
+        return std::io::stderr().write_all(b"SKIPPED: nothing here confines a process\n").unwrap();
+    }
+    assert!(output.status.success(), "{said}");
+    assert!(!scratch.0.join("left").exists(), "it wrote a file");
 }
 
 #[test]

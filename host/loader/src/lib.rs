@@ -22,7 +22,7 @@ pub use conduct::{Conducts, Health, Keep};
 pub use fault::{Ending, Misdeed, PluginFault};
 pub use inspect::{Inspected, MAX_FILE_BYTES, inspect, search};
 pub use isolation::{Isolation, Mode, Sandbox};
-pub use load::load;
+pub use load::{load, load_to_look};
 pub use loaded::{Answers, Loaded, Reply};
 pub use refused::{PluginRefused, Why};
 pub use runner::run_child;

@@ -19,6 +19,7 @@ use crate::isolation::{Isolation, Mode};
 use crate::loaded::Loaded;
 use crate::marker::Marker;
 use crate::refused::{PluginRefused, Why};
+use crate::sandbox;
 
 /// Loads an inspected plugin, if `pinned_sha256` is its hash (empty: nobody pinned it).
 ///
@@ -32,6 +33,30 @@ pub fn load(
     pinned_sha256: &str,
     mode: Mode,
     isolation: &Arc<Isolation>,
+) -> Result<Loaded, PluginRefused> {
+    load_after(inspected, cache_dir, pinned_sha256, mode, isolation, |_| Ok(()))
+}
+
+/// Loads a plugin to look at it, in this process, which is confined for the rest of its life before the first of the
+/// plugin's bytes runs: only files that are open already can be written, only the inspected file and the process itself
+/// read. The process must be one that can spare everything else.
+pub fn load_to_look(inspected: &Inspected, cache_dir: &Path, isolation: &Arc<Isolation>) -> Result<Loaded, PluginRefused> {
+    let confine = |copy: &Path| {
+        let file = inspected.path().canonicalize()?;
+        // Whether this system holds it is the caller's to say, as `Isolation::sandbox` finds by trying.
+        sandbox::enter_to_look(copy, &file).map(|_| ())
+    };
+    load_after(inspected, cache_dir, inspected.sha256(), Mode::InProcess, isolation, confine)
+}
+
+/// `last` runs when the copy is there and nothing of it has run.
+fn load_after(
+    inspected: &Inspected,
+    cache_dir: &Path,
+    pinned_sha256: &str,
+    mode: Mode,
+    isolation: &Arc<Isolation>,
+    last: impl FnOnce(&Path) -> io::Result<()>,
 ) -> Result<Loaded, PluginRefused> {
     let refused = |why| PluginRefused::new(inspected.path(), why);
     check_pin(inspected.sha256(), pinned_sha256).map_err(refused)?;
@@ -47,6 +72,7 @@ pub fn load(
             conduct.demote();
         }
         if !conduct.health().demoted {
+            last(&copy).map_err(|error| refused(not_cached(error)))?;
             marker.set(true);
             let inside = open(&copy, &inspected.entry, inspected.said());
             marker.set(false);

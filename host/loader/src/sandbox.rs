@@ -22,6 +22,8 @@ use crate::isolation::Sandbox;
 const LINE: RawFd = 3;
 /// A child's address space.
 const MEMORY: u64 = 512 << 20;
+/// How much a process that looks at a plugin may write: its verdict, and what the plugin prints.
+const SAID: u64 = 1 << 20;
 /// A child's processor time, which guards against one that nobody watches any more.
 pub(crate) const CPU_SECONDS: u64 = 3600;
 /// Where the libraries lie that a plugin may need.
@@ -56,9 +58,21 @@ pub(crate) fn bind_to(host: u32) -> io::Result<()> {
 
 /// The first stage, around a plugin's copy, and what of it this system was seen to enforce.
 pub(crate) fn enter(copy: Option<&Path>) -> io::Result<Sandbox> {
-    limits()?;
-    let landlock = confine(copy).unwrap_or(false) && File::open("/").is_err();
+    limits(&[(libc::RLIMIT_FSIZE, 0), (libc::RLIMIT_NPROC, 0)])?;
+    let landlock = confine(copy.as_slice()).unwrap_or(false) && File::open("/").is_err();
     let seccomp = filter(loading()?).is_ok() && no_socket();
+    Ok(Sandbox { landlock, seccomp })
+}
+
+/// The same around a whole process that looks at a plugin: it may still look at itself and at the file, and write to
+/// what it has open. Threads are let begin, confined as it is, so that they are seen.
+pub(crate) fn enter_to_look(copy: &Path, file: &Path) -> io::Result<Sandbox> {
+    limits(&[(libc::RLIMIT_FSIZE, SAID)])?;
+    // SAFETY: A setting of this process; no pointers.
+    told(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) })?;
+    let readable = [copy, file, Path::new("/proc/self"), Path::new("/dev/null")];
+    let landlock = confine(&readable).unwrap_or(false) && File::open("/").is_err();
+    let seccomp = filter(looking()?).is_ok() && old_clone().is_ok() && no_socket();
     Ok(Sandbox { landlock, seccomp })
 }
 
@@ -67,16 +81,10 @@ pub(crate) fn tighten() -> io::Result<()> {
     filter(computing()?)
 }
 
-fn limits() -> io::Result<()> {
-    let limits = [
-        (libc::RLIMIT_AS, MEMORY),
-        (libc::RLIMIT_CPU, CPU_SECONDS),
-        (libc::RLIMIT_NOFILE, 16),
-        (libc::RLIMIT_FSIZE, 0),
-        (libc::RLIMIT_CORE, 0),
-        (libc::RLIMIT_NPROC, 0),
-    ];
-    for (which, most) in limits {
+/// What every confined process may take at most, and these beside it.
+fn limits(own: &[(libc::__rlimit_resource_t, u64)]) -> io::Result<()> {
+    let all = [(libc::RLIMIT_AS, MEMORY), (libc::RLIMIT_CPU, CPU_SECONDS), (libc::RLIMIT_NOFILE, 16), (libc::RLIMIT_CORE, 0)];
+    for (which, most) in all.into_iter().chain(own.iter().copied()) {
         let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
         // SAFETY: Reads one structure that lives until it returns.
         told(unsafe { libc::setrlimit(which, &limit) })?;
@@ -84,9 +92,9 @@ fn limits() -> io::Result<()> {
     Ok(())
 }
 
-/// Landlock: libraries and the copy to read and run, nothing else of any file, network or neighbour.
-fn confine(copy: Option<&Path>) -> Result<bool, landlock::RulesetError> {
-    let readable = LIBRARIES.iter().map(PathBuf::from).chain(copy.map(Path::to_owned)).filter(|path| path.exists());
+/// Landlock: libraries and these to read and run, nothing else of any file, network or neighbour.
+fn confine(own: &[&Path]) -> Result<bool, landlock::RulesetError> {
+    let readable = LIBRARIES.iter().map(PathBuf::from).chain(own.iter().map(PathBuf::from)).filter(|path| path.exists());
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(LANDLOCK))?
@@ -166,6 +174,34 @@ fn loading() -> io::Result<Rules> {
     Ok(rules)
 }
 
+/// And what looking takes: listing one's own threads and files, the loader's byte, and threads but no processes.
+fn looking() -> io::Result<Rules> {
+    let mut rules = loading()?;
+    for call in [
+        libc::SYS_getdents64,
+        libc::SYS_readlinkat,
+        libc::SYS_pwrite64,
+        libc::SYS_poll,
+        libc::SYS_set_robust_list,
+        libc::SYS_rseq,
+        libc::SYS_sched_getaffinity,
+        libc::SYS_clone3,
+    ] {
+        rules.insert(call, Vec::new());
+    }
+    #[cfg(target_arch = "x86_64")]
+    rules.insert(libc::SYS_readlink, Vec::new());
+    let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
+    rules.insert(libc::SYS_clone, when(0, SeccompCmpOp::MaskedEq(thread), thread)?);
+    Ok(rules)
+}
+
+/// The newer call that begins threads hides what it is asked, and so does not exist here; every system has the older.
+fn old_clone() -> io::Result<()> {
+    let newer = [(libc::SYS_clone3, Vec::new())].into_iter().collect();
+    apply(newer, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS.unsigned_abs()))
+}
+
 /// A call is allowed when this argument is as said.
 fn when(argument: u8, op: SeccompCmpOp, value: u64) -> io::Result<Vec<SeccompRule>> {
     let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, op, value).map_err(io::Error::other)?;
@@ -174,10 +210,14 @@ fn when(argument: u8, op: SeccompCmpOp, value: u64) -> io::Result<Vec<SeccompRul
 
 /// Allows these calls; every other fails with `EPERM`.
 fn filter(rules: Rules) -> io::Result<()> {
-    let arch = std::env::consts::ARCH.try_into().map_err(io::Error::other)?;
     // libc gives EPERM as a signed number.
-    let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
-    let filter = SeccompFilter::new(rules, refused, SeccompAction::Allow, arch).map_err(io::Error::other)?;
+    apply(rules, SeccompAction::Errno(libc::EPERM.unsigned_abs()), SeccompAction::Allow)
+}
+
+/// Adds a filter: what becomes of the calls it names, and of all others.
+fn apply(rules: Rules, others: SeccompAction, named: SeccompAction) -> io::Result<()> {
+    let arch = std::env::consts::ARCH.try_into().map_err(io::Error::other)?;
+    let filter = SeccompFilter::new(rules, others, named, arch).map_err(io::Error::other)?;
     let program: BpfProgram = filter.try_into().map_err(io::Error::other)?;
     seccompiler::apply_filter(&program).map_err(io::Error::other)
 }

@@ -3,10 +3,11 @@
 use crate::parts::progress;
 use crate::session::Session;
 use crate::told::Failure;
-use baara_desk::check::{CASES, Case, Verdict, case_named};
+use baara_desk::check::{CASES, Case, Verdict, case_named, sandbox};
 use baara_plugin_api::{Refusal, Value, json};
 use baara_reports::{Cell, Column, Said, Table};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -66,6 +67,9 @@ pub(crate) fn check(session: &mut Session, file: &str, level: u8, only: Option<&
         table.push(case.name, cells);
     }
     bar.finish_and_clear();
+    if !sandbox().is_whole() {
+        table.note(Said::new("note.check-unconfined"));
+    }
     session.draw(&table, None);
     if failed > 0 { Err(Failure::NotGood) } else { Ok(()) }
 }
@@ -145,10 +149,13 @@ fn named(name: &str) -> Result<&'static Case, Refusal> {
 
 /// Runs one case here and writes what it shows; the process is the case's own.
 pub(crate) fn one(name: &str, file: &Path, folder: &Path, result: &Path) -> Result<(), Failure> {
+    let unwritten = |error| unwritable(result, &error);
+    // Opened first: a case that loads the file is confined from then on.
+    let mut paper = fs::File::create(result).map_err(unwritten)?;
     let told = match named(name)?.run(file, folder) {
         Ok(shown) => json!({"shown": shown}),
         Err(refusal) => json!({"refused": refusal}),
     };
-    fs::write(result, told.to_string()).map_err(|error| unwritable(result, &error))?;
+    paper.write_all(told.to_string().as_bytes()).map_err(unwritten)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::hosting::passing;
 use crate::pins;
 use crate::registry::Registry;
 use baara_book::guards::NEVER;
-use baara_loader::{Isolation, Loaded, Mode};
+use baara_loader::{Isolation, Loaded};
 use baara_plugin_api::{Declaration, Field, FieldType, Refusal, sdk};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,13 +19,14 @@ pub(super) struct Plugin {
     pub(super) declaration: Declaration,
 }
 
-/// Loads a file as a book that had pinned it would, in this process: each case has one of its own, and its own folder,
-/// so that a file that ended one case is looked at in the next as if nothing had happened.
+/// Loads a file as a book that had pinned it would, in this process, which is confined from here on as a plugin's child
+/// is: each case has one of its own, and its own folder, so that a file that ended one case is looked at in the next as
+/// if nothing had happened.
 pub(super) fn open(file: &Path, folder: &Path) -> Result<Plugin, Refusal> {
     let inspected = baara_loader::inspect(file).map_err(|no| pins::refusal(&no))?;
     let isolation = Arc::new(Isolation::new(Vec::new(), passing()));
     let own = folder.join(std::process::id().to_string());
-    let loaded = baara_loader::load(&inspected, &own, inspected.sha256(), Mode::InProcess, &isolation);
+    let loaded = baara_loader::load_to_look(&inspected, &own, &isolation);
     let loaded = loaded.map_err(|no| pins::refusal(&no))?;
     let described = loaded.describe().map_err(|fault| wrong("check/description", fault))?;
     let declaration = serde_json::from_slice(&described).map_err(|e| wrong("check/description", e))?;

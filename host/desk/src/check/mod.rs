@@ -8,6 +8,9 @@ mod forms;
 mod loading;
 mod practice;
 
+use crate::Hosting;
+use crate::hosting::passing;
+use baara_loader::{Isolation, Sandbox};
 use baara_plugin_api::Refusal;
 use std::path::Path;
 
@@ -62,6 +65,12 @@ pub const CASES: &[Case] = &[
     case("time", 3, behaviour::time),
     case("leaks", 3, behaviour::leaks),
 ];
+
+/// What holds the process of a case on this machine, found by trying.
+#[must_use]
+pub fn sandbox() -> Sandbox {
+    Isolation::new(Hosting::default().runner, passing()).sandbox()
+}
 
 /// A case by its name.
 #[must_use]
