@@ -44,6 +44,17 @@ fn a_plugins_table_is_asked_for_drawn_kept_as_a_file_and_explained() {
 }
 
 #[test]
+fn a_share_in_a_table_is_no_thing() {
+    let mut story = Story::new();
+    let shared = include_str!("../../../plugins/revenue-sharing/scenarios/sharing.md");
+    let before = shared.split_once("2020-11-13").expect("the pot is shared on that day").0;
+    story.tell(&format!("{before}\n```\n"));
+    let browser = Served::new(story.close()).person("kon-secretary");
+    let drawn = browser.get("/rapports/simulation?unit=workshop%2Fkon-savon&until=2020-10-31&periode=2020-11");
+    assert!(drawn.text.contains("3/10") && !drawn.text.contains("/chose/3/10"), "{}", drawn.text);
+}
+
+#[test]
 fn a_table_not_well_asked_for_says_why() {
     let served = bakery();
     let browser = served.person("kon-head");

@@ -120,7 +120,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
     let asked = Asked::read(visit)?;
     let period = period(visit)?;
     let typed = asked.typed(visit);
-    if asked.is_blank(&typed) {
+    if asked.is_blank(&typed) || visit.query.has("_more") {
         return Ok(visit.read(|r| page(r, &asked.title(r), &body(r, &asked, &period, &typed, &Answer::Fields(Vec::new())))));
     }
     let answer = drawn(visit, &asked, &period)?;
@@ -157,7 +157,7 @@ fn asked_again(visit: &Visit, asked: &Asked, period: &Period) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("periode", &period.shown);
     if let Asked::Plugin(_) = asked {
-        let ours = |name: &str| matches!(name, "periode" | "format");
+        let ours = |name: &str| matches!(name, "periode" | "format" | "_more");
         visit.query.iter().filter(|(name, value)| !ours(name) && !value.is_empty()).for_each(|(name, value)| {
             query.append_pair(name, value);
         });
@@ -177,9 +177,10 @@ fn asking(r: &Reading<'_>, asked: &Asked, period: &Period, typed: &Map, answer: 
         Answer::Fields(errors) => (&errors[..], None),
         Answer::Refused(no) => (&[][..], Some(no)),
     };
+    let blank = if r.visit.query.has("_more") { 5 } else { 1 };
     let draft = match asked {
         Asked::Own(_) => None,
-        Asked::Plugin(form) => Some(Draft { errors, refused, ..Draft::new(form, typed) }),
+        Asked::Plugin(form) => Some(Draft { errors, refused, blank, ..Draft::new(form, typed) }),
     };
     html! {
         @if let Some(draft) = &draft { (form::summary(r, draft)) }
