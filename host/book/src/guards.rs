@@ -255,9 +255,10 @@ pub fn within(grant: &Grant, effects: &[Effect]) -> Result<(), Refusal> {
                     return outside(format!("{thing} {key}"));
                 }
             }
-            Effect::Number { series, .. } => {
-                if !has(&grant.series, series) {
-                    return outside(format!("series {series}"));
+            // It asks for the next one; which that is, the host says.
+            Effect::Number { series, year, n, void } => {
+                if !has(&grant.series, series) || (*year, *n, *void) != (0, 0, false) {
+                    return outside(format!("series {series} {year}-{n}"));
                 }
             }
             Effect::Warn { .. } => {}
@@ -265,6 +266,47 @@ pub fn within(grant: &Grant, effects: &[Effect]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Checks that what a plugin writes shows what it is: characters that hide, or that turn what stands beside them around,
+/// are there only if somebody typed them.
+///
+/// # Errors
+/// `guard/bad-value`.
+pub fn shown_as_typed(fields: &Map, effects: &[Effect]) -> Result<(), Refusal> {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let odd = |c: char| turns(c) || c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let mut found = None;
+    let mut look = |c: char| found = found.or(odd(c).then_some(c));
+    for effect in effects {
+        match effect {
+            Effect::Open { values, .. } => values.iter().for_each(|(key, value)| written(key, value, &mut look)),
+            Effect::Set { key, value, .. } => written(key, value, &mut look),
+            Effect::Warn { code, args, .. } => [code].into_iter().chain(args.values()).for_each(|text| text.chars().for_each(&mut look)),
+            Effect::Explain { reason, .. } => reason.chars().for_each(&mut look),
+            // Names and numbers are read as such, and hold nothing else.
+            Effect::Move { .. } | Effect::Close { .. } | Effect::Number { .. } => {}
+        }
+    }
+    let Some(found) = found else { return Ok(()) };
+    let mut typed = false;
+    fields.values().for_each(|value| each_char(value, &mut |c| typed |= c == found));
+    if typed { Ok(()) } else { Err(Refusal::new("guard/bad-value").with("thing", "text").with("value", found.escape_unicode())) }
+}
+
+/// Every character of every text within a value.
+fn each_char(value: &Value, each: &mut dyn FnMut(char)) {
+    match value {
+        Value::String(text) => text.chars().for_each(each),
+        Value::Array(list) => list.iter().for_each(|one| each_char(one, each)),
+        Value::Object(map) => map.iter().for_each(|(key, one)| written(key, one, each)),
+        _ => {}
+    }
+}
+
+fn written(key: &str, value: &Value, each: &mut dyn FnMut(char)) {
+    key.chars().for_each(&mut *each);
+    each_char(value, each);
 }
 
 /// Judges effects with their ids allotted. Nothing has changed when it refuses.

@@ -130,6 +130,7 @@ impl Bench<'_> {
             Way::Plugin(plugin) => {
                 let decided = plugin.decide(cmd, &view)?;
                 guards::within(&known.declaration.writes, &decided.0).inspect_err(|_| plugin.broke_a_promise())?;
+                guards::shown_as_typed(&cmd.fields, &decided.0)?;
                 (decided, Some(plugin.sha256.clone()))
             }
             Way::Desk => return Err(Refusal::new("kind/unknown").with("kind", &cmd.kind)),

@@ -11,11 +11,15 @@ pub struct Budgets {
     pub describe: Duration,
     /// To answer a message: 1 s, and 1 µs for each byte it is given. Waiting for the host's answers does not count.
     pub call: Duration,
+    /// How many questions one call may put: 100 000, tens of times what the largest sharing asks. Answers cost the plugin
+    /// no time of its own, so without a bound it could ask for ever.
+    pub questions: u32,
 }
 
 impl Default for Budgets {
     fn default() -> Budgets {
-        Budgets { load: Duration::from_secs(2), describe: Duration::from_millis(500), call: Duration::from_secs(1) }
+        let (load, describe, call) = (Duration::from_secs(2), Duration::from_millis(500), Duration::from_secs(1));
+        Budgets { load, describe, call, questions: 100_000 }
     }
 }
 
@@ -24,11 +28,25 @@ impl Default for Budgets {
 pub(crate) struct Allowance {
     pub(crate) budget: Duration,
     start: Instant,
+    questions: u32,
 }
 
 impl Allowance {
+    /// So much time, and no question.
     pub(crate) fn new(budget: Duration) -> Allowance {
-        Allowance { budget, start: Instant::now() }
+        Allowance { budget, start: Instant::now(), questions: 0 }
+    }
+
+    /// The same with so many questions.
+    pub(crate) fn asking(self, questions: u32) -> Allowance {
+        Allowance { questions, ..self }
+    }
+
+    /// One question less; false when none was left.
+    pub(crate) fn may_ask(&mut self) -> bool {
+        let may = self.questions > 0;
+        self.questions = self.questions.saturating_sub(1);
+        may
     }
 
     /// More to read is more time; how much.

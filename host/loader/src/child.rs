@@ -34,6 +34,11 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// Work after which a child makes room for a fresh one, far below its limit of processor time.
 const LIFETIME: Duration = Duration::from_secs(crate::sandbox::CPU_SECONDS / 2);
 
+/// A child that holds more makes room for a fresh one as well: half of what it may have at all, in kilobytes.
+const LEAKED_KB: u64 = 256 << 10;
+/// How many calls there are between two looks at what a child holds.
+const LOOKED_AT: u64 = 64;
+
 /// A plugin in a child.
 pub(crate) struct Child {
     file: PathBuf,
@@ -78,6 +83,7 @@ struct Running {
 enum Broken {
     Late(Duration),
     Ended,
+    Questions,
     Protocol(&'static str),
     Host(io::Error),
 }
@@ -124,7 +130,13 @@ impl Child {
         self.start(state, isolation)?;
         let running = state.running.as_mut().expect("it was started on the line above");
         state.calls += 1;
-        let mut talk = Talk { call: state.calls, allowance: Allowance::new(budget), turn: &self.turn, answers, panic: None };
+        let mut talk = Talk {
+            call: state.calls,
+            allowance: Allowance::new(budget).asking(isolation.budgets.questions),
+            turn: &self.turn,
+            answers,
+            panic: None,
+        };
         let outcome = talk.through(running, what, &mut state.habits);
         if let Some(panic) = talk.panic {
             if outcome.is_err() {
@@ -135,7 +147,8 @@ impl Child {
         match outcome {
             Ok(raw) => {
                 state.ends = 0;
-                if state.running.as_ref().is_some_and(|running| running.worked > LIFETIME) {
+                let look = state.calls.is_multiple_of(LOOKED_AT);
+                if state.running.as_ref().is_some_and(|running| running.worked > LIFETIME || look && running.leaks()) {
                     self.end(state);
                 }
                 raw.map_err(|how| PluginFault::Misbehaved { how })
@@ -192,6 +205,7 @@ impl Child {
         state.rests_until = Some(Instant::now() + rest);
         match broken {
             Broken::Late(budget) => PluginFault::TimedOut { budget_ms: millis(budget) },
+            Broken::Questions => PluginFault::Misbehaved { how: Misdeed::Questions },
             Broken::Protocol(what) => PluginFault::Misbehaved { how: Misdeed::Protocol(what) },
             Broken::Host(error) => PluginFault::Internal { text: error.to_string() },
             Broken::Ended => {
@@ -234,6 +248,7 @@ impl Talk<'_, '_> {
                 return Err(Broken::Protocol("the number of another call"));
             }
             match frame.kind {
+                Kind::Ask if !self.allowance.may_ask() => return Err(Broken::Questions),
                 Kind::Ask => {
                     let answer = self.answered(&frame.bytes);
                     self.say(running, &answer)?;
@@ -368,6 +383,13 @@ impl Running {
             (Kind::Failed, 0, _) => why().map(Err).ok_or(Broken::Protocol("a refusal that makes no sense")),
             _ => Err(Broken::Protocol("a frame before it was ready")),
         }
+    }
+
+    /// True when it holds more memory than its calls can need: what it was lent is given back with each.
+    fn leaks(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        resident.is_some_and(|kilobytes| kilobytes > LEAKED_KB)
     }
 
     fn end(mut self) -> (Ending, String) {

@@ -86,6 +86,10 @@ pub enum Misdeed {
     },
     /// It used the host's table with a context that is not its own.
     ForeignContext,
+    /// It put more questions than a call may.
+    Questions,
+    /// It changed what belongs to the whole process, named here.
+    Meddled(&'static str),
     /// Its child said what no child says.
     Protocol(&'static str),
     /// Its caller found an answer that is not what was promised.
@@ -163,6 +167,8 @@ impl fmt::Display for Misdeed {
             Misdeed::OutsideArena { len } => write!(f, "an answer of {len} bytes outside the call's memory"),
             Misdeed::NotText { at } => write!(f, "an answer that is not UTF-8 at byte {at}"),
             Misdeed::ForeignContext => f.write_str("a context that is not its own"),
+            Misdeed::Questions => f.write_str("more questions than a call may put"),
+            Misdeed::Meddled(what) => write!(f, "it changed {what} of the whole program"),
             Misdeed::Protocol(what) => write!(f, "on the line to the host, {what}"),
             Misdeed::Promise => f.write_str("an answer that is not what was promised"),
         }

@@ -42,6 +42,8 @@ pub(crate) struct Frame {
 /// One end of the line, with what was read beyond the last frame.
 pub(crate) struct Line<S> {
     stream: S,
+    /// Where each read lands; made once, since to clear so much for every frame costs more than a small frame itself.
+    gulp: Box<[u8]>,
     read: Vec<u8>,
     largest: usize,
 }
@@ -49,7 +51,7 @@ pub(crate) struct Line<S> {
 impl<S: Read + Write> Line<S> {
     /// A line on which no frame may hold more than `largest` bytes.
     pub(crate) fn new(stream: S, largest: usize) -> Line<S> {
-        Line { stream, read: Vec::new(), largest }
+        Line { stream, gulp: vec![0; GULP].into(), read: Vec::new(), largest }
     }
 
     /// Sends one frame, in one write when the other side keeps up.
@@ -71,14 +73,11 @@ impl<S: Read + Write> Line<S> {
                 return Ok(frame);
             }
             before(&self.stream)?;
-            let old = self.read.len();
-            self.read.resize(old + GULP, 0);
-            let got = self.stream.read(&mut self.read[old..]);
-            self.read.truncate(old + got.as_ref().copied().unwrap_or(0));
-            match got {
+            match self.stream.read(&mut self.gulp) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
-                _ => {}
+                Ok(got) => self.read.extend_from_slice(&self.gulp[..got]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
     }
@@ -100,9 +99,8 @@ impl<S: Read + Write> Line<S> {
         if self.read.len() < HEAD + len {
             return Ok(None);
         }
-        let rest = self.read.split_off(HEAD + len);
-        let mut bytes = std::mem::replace(&mut self.read, rest);
-        bytes.drain(..HEAD);
+        let bytes = self.read[HEAD..HEAD + len].to_vec();
+        self.read.drain(..HEAD + len);
         Ok(Some(Frame { kind, call, bytes }))
     }
 }

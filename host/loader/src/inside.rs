@@ -198,6 +198,9 @@ unsafe extern "C" fn ask(ctx: *mut c_void, question: *const BaaraBytes, answer: 
     }
     let mut answers = frame.answers.borrow_mut();
     let Some(answers) = answers.as_deref_mut() else { return STATUS_BAD_MESSAGE };
+    if !frame.may_ask() {
+        return STATUS_LIMIT;
+    }
     let start = Instant::now();
     match catch_unwind(AssertUnwindSafe(|| answers.answer(question))) {
         Ok(Ok(bytes)) => {
@@ -213,6 +216,17 @@ unsafe extern "C" fn ask(ctx: *mut c_void, question: *const BaaraBytes, answer: 
 }
 
 impl Frame<'_> {
+    /// One question less; nothing is believed of a call that put too many.
+    fn may_ask(&self) -> bool {
+        let mut allowance = self.allowance.get();
+        let may = allowance.may_ask();
+        self.allowance.set(allowance);
+        if !may {
+            self.misdeed.set(Some(Misdeed::Questions));
+        }
+        may
+    }
+
     /// Waiting for us is not the plugin's time, and our answer is more for it to read.
     fn allow(&self, asked: Instant, bytes: usize) {
         let (waited, mut allowance) = (asked.elapsed(), self.allowance.get());

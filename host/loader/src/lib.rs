@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arena;
+mod around;
 mod budget;
 mod child;
 mod conduct;

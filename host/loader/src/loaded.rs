@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use baara_plugin_api::abi::{STATUS_BAD_MESSAGE, STATUS_CANCELLED, STATUS_INTERNAL, STATUS_LIMIT, STATUS_OK, STATUS_PANIC, STATUS_REFUSED};
 
+use crate::around::Around;
 use crate::budget::{Allowance, for_bytes};
 use crate::child::Child;
 use crate::conduct::{Conduct, Health};
@@ -175,7 +176,10 @@ impl Loaded {
                     let _runs = Runs::new(marker);
                     let mut here = answers.map(Here);
                     let asked = here.as_mut().map(|here| here as &mut dyn Asked);
-                    inside.run(what, Allowance::new(budget), asked).map_err(|how| PluginFault::Misbehaved { how })
+                    let around = cfg!(debug_assertions).then(Around::now);
+                    let raw = inside.run(what, Allowance::new(budget).asking(budgets.questions), asked);
+                    let meddled = around.and_then(|around| around.meddled()).map_or(Ok(()), |what| Err(Misdeed::Meddled(what)));
+                    meddled.and(raw).map_err(|how| PluginFault::Misbehaved { how })
                 }
                 Way::Child(child) => child.run(what, budget, answers, &plugin.isolation),
             };

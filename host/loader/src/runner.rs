@@ -127,7 +127,7 @@ type Known<'a> = (&'a [u8], &'a [u8]);
 fn head<'a>(parts: &mut Parts<'a>) -> Option<(Allowance, Vec<Known<'a>>)> {
     let budget = Duration::from_micros(parts.number()?);
     let known: Option<Vec<Known<'a>>> = (0..parts.number()?).map(|_| Some((parts.text()?, parts.text()?))).collect();
-    Some((Allowance::new(budget), known?))
+    Some((Allowance::new(budget).asking(u32::MAX), known?)) // The host counts them.
 }
 
 fn nonsense() -> io::Error {
@@ -160,9 +160,9 @@ impl Asked for Host<'_> {
     fn answer(&mut self, question: &[u8]) -> Result<Vec<u8>, i32> {
         if let Some(n) = self.known.iter().position(|known| known.0 == question) {
             self.used |= 1 << n;
-            return answer_of(self.known[n].1.to_vec());
+            return answer_of(self.known[n].1);
         }
-        answer_of(self.exchange(Kind::Ask, question))
+        answer_of(&self.exchange(Kind::Ask, question))
     }
 
     fn cancelled(&self) -> bool {
@@ -176,10 +176,10 @@ impl Asked for Host<'_> {
 }
 
 /// The answer behind the byte that says whether there is one.
-fn answer_of(mut told: Vec<u8>) -> Result<Vec<u8>, i32> {
-    match told.first() {
-        Some(0) => Ok(told.split_off(1)),
-        Some(1) => Err(STATUS_INTERNAL),
+fn answer_of(told: &[u8]) -> Result<Vec<u8>, i32> {
+    match told {
+        [0, answer @ ..] => Ok(answer.to_vec()),
+        [1, ..] => Err(STATUS_INTERNAL),
         _ => Err(STATUS_BAD_MESSAGE),
     }
 }

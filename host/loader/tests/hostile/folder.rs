@@ -31,14 +31,14 @@ pub(crate) fn in_both_modes(test: impl Fn(&Folder)) {
 /// Children that start again at once, and have all the time there is: a busy machine changes no outcome.
 pub(crate) fn isolation() -> Isolation {
     let (runner, long) = (example("runner").into_os_string(), Duration::from_secs(600));
-    let budgets = Budgets { load: long, describe: long, call: long };
+    let budgets = Budgets { load: long, describe: long, call: long, ..Budgets::default() };
     Isolation { rests: [Duration::ZERO; 3], budgets, ..Isolation::new(vec![runner], Conducts::default()) }
 }
 
 /// The same with little patience, for plugins that never come back.
 pub(crate) fn impatient() -> Isolation {
     let short = Duration::from_millis(100);
-    Isolation { budgets: Budgets { load: Duration::from_secs(1), describe: short, call: short }, ..isolation() }
+    Isolation { budgets: Budgets { load: Duration::from_secs(1), describe: short, call: short, ..Budgets::default() }, ..isolation() }
 }
 
 /// A program or library of `examples/`, which Cargo builds beside these tests.

@@ -89,6 +89,18 @@ fn each_broken_promise_before_the_first_call_has_its_code() {
 }
 
 #[test]
+fn a_library_that_is_not_on_the_machine_is_named() {
+    in_both_modes(|folder| {
+        let Some(library) = folder.compile("good.so", &[]) else { return };
+        let mut bytes = fs::read(library).unwrap();
+        let at = bytes.windows(9).position(|window| window == b"libc.so.6").unwrap();
+        bytes[at + 3] = b'q';
+        let needs = folder.file("needs.so", &bytes);
+        check_refused(inspect(&needs).and_then(|inspected| folder.load(&inspected)), "plugin/not-loadable", "libq.so.6");
+    });
+}
+
+#[test]
 fn a_plugin_that_a_panic_would_end_runs_in_a_child_alone() {
     let folder = Folder::new(Mode::InProcess);
     let Some(library) = folder.compile("aborts.so", &["-DABORTS"]) else { return };
