@@ -4,48 +4,42 @@
 
 #![allow(clippy::float_arithmetic, clippy::cast_precision_loss, missing_docs)] // Ratios of times, never of money.
 
-use baara_desk::{Answer, Clock, Desk, Source, Submission, Wanted};
+use baara_desk::{Answer, Desk, Submission};
 use baara_journal::Journal;
-use baara_loader::{Conducts, Isolation, Mode};
-use baara_plugin_api::export::HostSide;
-use baara_plugin_api::{Ask, Command, Date, Id, Message, Value, answer_call, json};
-use baara_tests::{Browser, Decade, Fixture, SITE, Scratch};
+use baara_plugin_api::{Date, Id, Value, json};
+use baara_tests::{Browser, Decade, SITE, Scratch, Shop, best, rate};
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 const RUN: Duration = Duration::from_millis(1500);
 
-fn main() -> std::process::ExitCode {
+fn main() {
     let args: Vec<String> = std::env::args().collect();
     match args.get(1).map(String::as_str) {
-        // The child of a plugin, as `baara plugin-runner` is.
-        Some("plugin-runner") => return baara_loader::run_child(std::env::args_os().skip(2)),
         Some("--bulk") => bulk(),
         Some("--decade") => decade(),
-        Some("--plugin") => plugin(),
         Some("--open") => opens(Path::new(&args[2])),
         Some("--serve") => serves(Path::new(&args[2])),
         _ => all(),
     }
-    std::process::ExitCode::SUCCESS
 }
 
 fn all() {
     println!("Durable commands: a sale through form, plugin, guards, hash and commit, against ready-made bytes");
     println!("writers   rate/s   floor/s   ratio   p50 µs   p99 µs   floor p99 µs");
     for writers in [1, 8, 32, 128] {
-        let (shop, bytes) = shop();
-        let ours = rate(writers, |_| {
+        let (shop, sale) = Shop::open();
+        let bytes = sale.bytes();
+        let ours = rate(writers, RUN, |_| {
             let shop = shop.clone();
             Box::new(move || shop.sell())
         });
         let floor = Floor::new();
-        let theirs = rate(writers, |_| {
+        let theirs = rate(writers, RUN, |_| {
             let (jobs, bytes) = (floor.jobs.clone(), bytes.clone());
             Box::new(move || {
                 let (reply, done) = channel();
@@ -65,99 +59,6 @@ fn all() {
     }
     bulk();
     decade();
-    plugin();
-}
-
-struct Measured {
-    rate: f64,
-    p50: f64,
-    p99: f64,
-}
-
-/// Closed loops: each writer has one command outstanding.
-fn rate(writers: usize, make: impl Fn(usize) -> Box<dyn FnMut() + Send>) -> Measured {
-    let threads: Vec<_> = (0..writers)
-        .map(|n| {
-            let mut work = make(n);
-            std::thread::spawn(move || {
-                let (end, mut times) = (Instant::now() + RUN, Vec::new());
-                while Instant::now() < end {
-                    let start = Instant::now();
-                    work();
-                    times.push(start.elapsed());
-                }
-                times
-            })
-        })
-        .collect();
-    let mut times: Vec<Duration> = threads.into_iter().flat_map(|t| t.join().expect("a writer ends")).collect();
-    times.sort_unstable();
-    let micros = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e6;
-    Measured { rate: times.len() as f64 / RUN.as_secs_f64(), p50: micros(50), p99: micros(99) }
-}
-
-/// A book with ample stock, a price and a cash box.
-struct Shop {
-    desk: Desk,
-    n: AtomicU64,
-    _scratch: Scratch,
-}
-
-impl Shop {
-    fn submission(&self) -> Submission {
-        let n = self.n.fetch_add(1, Ordering::Relaxed);
-        let fields = json!({"unit": "farm/kon-champ", "means": "cash", "place": "cash-box/kon-caisse",
-            "lines": [{"item": "item/engrais", "quantity": "0.010 kg", "store": "store/kon-magasin"}]});
-        submission(&format!("{:08x}-0000-7000-9000-{n:012x}", n >> 12), "sale", fields)
-    }
-
-    fn sell(&self) {
-        let answer = self.desk.submit(self.submission());
-        assert!(matches!(answer, Answer::Recorded(_)), "{answer:?}");
-    }
-}
-
-fn submission(id: &str, kind: &str, fields: Value) -> Submission {
-    let Value::Object(fields) = fields else { panic!("fields are an object") };
-    let clock = Clock::Practice { at: 1_604_300_000_000 }; // 2 November 2020.
-    let who = if kind == "sale" { "person/kon-cashier" } else { "person/kon-head" };
-    Submission {
-        id: id.to_owned(),
-        source: Source::Program,
-        clock,
-        ..Submission::new("kon", kind, &Id::parse(who).expect("an id"), fields)
-    }
-}
-
-fn shop() -> (Arc<Shop>, Vec<u8>) {
-    let Fixture { desk, scratch } = Fixture::new();
-    let from: Date = "2020-01-02".parse().expect("a day");
-    let want = |thing: &str, key: &str, value: Value| Wanted { thing: Id::parse(thing).expect("an id"), key: key.to_owned(), value, from };
-    let wanted = vec![
-        want("item/engrais", "unit", "kg".into()),
-        want("item/engrais", "scale", 3.into()),
-        want("item/engrais", "label", "Engrais".into()),
-        want("price-list/kon", "engrais", "1000 XOF".into()),
-        want("supplier/kon-sona", "kind", "trader".into()),
-    ];
-    desk.apply_config("kon", &Id::new("person", "kon-chair"), wanted, Clock::Practice { at: 1_577_952_000_000 }).expect("configured");
-    let given = [
-        ("store", json!({"code": "magasin", "label": "Magasin", "keeper": "person/kon-keeper"})),
-        ("cash-box", json!({"code": "caisse", "label": "Caisse", "keeper": "person/kon-cashier"})),
-        ("farm", json!({"code": "champ", "label": "Champ"})),
-        (
-            "goods-in",
-            json!({"item": "item/engrais", "quantity": "90000000.000 kg", "store": "store/kon-magasin", "supplier": "supplier/kon-sona"}),
-        ),
-    ];
-    for (n, (kind, fields)) in given.into_iter().enumerate() {
-        let answer = desk.submit(submission(&format!("00000000-0000-7000-8000-{n:012x}"), kind, fields));
-        assert!(matches!(answer, Answer::Recorded(_)), "{kind}: {answer:?}");
-    }
-    let shop = Arc::new(Shop { desk, n: AtomicU64::new(1), _scratch: scratch });
-    shop.sell();
-    let (entry, _) = shop.desk.entry(shop.desk.book().size()).expect("readable").expect("the sale");
-    (shop, entry.bytes())
 }
 
 /// The same queue and acknowledgements with ready-made bytes in a journal of its own.
@@ -202,7 +103,7 @@ fn grow(connection: &rusqlite::Connection) {
 }
 
 fn bulk() {
-    let (shop, _) = shop();
+    let (shop, _) = Shop::open();
     let start = Instant::now();
     let many = 40_000;
     for _ in 0..many / 4_000 {
@@ -323,16 +224,6 @@ fn serves(folder: &Path) {
     baara_web::serve(desk, &settings, |at| println!("{at}")).expect("serves");
 }
 
-/// The quickest of some runs, in milliseconds.
-fn best(runs: usize, mut run: impl FnMut()) -> f64 {
-    let times = (0..runs).map(|_| {
-        let start = Instant::now();
-        run();
-        start.elapsed().as_secs_f64() * 1e3
-    });
-    times.fold(f64::INFINITY, f64::min)
-}
-
 /// One command by the ordinary path: it is due to pin a snapshot.
 fn pin(folder: &Path) {
     let desk = Desk::open(folder, |_| {}).expect("opens");
@@ -366,77 +257,6 @@ fn opens(folder: &Path) {
         println!("report {name}: {took:.2} ms, {rows} rows");
     }
     println!("resident after the reports {} MB", resident_mb());
-}
-
-/// A plugin's function called through its file, against the same function linked in: one border between them.
-fn plugin() {
-    let (shop, bytes) = shop();
-    let entry = baara_book::Entry::read(&bytes).expect("the sale");
-    let command = Command {
-        id: entry.id,
-        site: entry.site,
-        kind: entry.kind,
-        by: entry.by.0,
-        role: entry.by.1,
-        date: entry.date,
-        leave: None,
-        fields: entry.fields,
-    };
-    let message = serde_json::to_vec(&Message::Decide { command }).expect("a message");
-    let folder = shop.desk.folder().join("plugins");
-    let sha256 = entry.plugin.expect("a plugin decided it");
-    let inspected = baara_loader::inspect(&folder.join(format!("{sha256}.so"))).expect("the file");
-    let program = std::env::current_exe().expect("a path");
-    let isolation = Arc::new(Isolation::new(vec![program.into(), "plugin-runner".into()], Conducts::default()));
-    let load = |mode| baara_loader::load(&inspected, &folder, &sha256, mode, &isolation).expect("loaded");
-    let loaded = load(Mode::InProcess);
-    let book = shop.desk.book();
-    let (host, linked) = (Host(book.view("kon")), sales::plugin());
-    let reply = answer_call(&linked, &message, &host).expect("decided");
-    assert_eq!(loaded.call(&message, &mut Host(book.view("kon"))), Ok(baara_loader::Reply::Ok(reply)), "both decide alike");
-    let many = 20_000;
-    let round = |call: &mut dyn FnMut()| best(5, || (0..many).for_each(|_| call())) * 1e3 / f64::from(many);
-    let through = round(&mut || drop(loaded.call(&message, &mut Host(book.view("kon")))));
-    let straight = round(&mut || drop(answer_call(&linked, &message, &host)));
-    println!(
-        "\nA sale decided through its file {through:.2} µs, by the same function linked in {straight:.2} µs; ratio {:.2}",
-        through / straight
-    );
-    let child = load(Mode::Child);
-    let same = child.call(&message, &mut Host(book.view("kon")));
-    assert_eq!(same, loaded.call(&message, &mut Host(book.view("kon"))), "and in a child");
-    let apart = round(&mut || drop(child.call(&message, &mut Host(book.view("kon")))));
-    println!("in a child {apart:.2} µs; ratio {:.2} to in process", apart / through);
-    let described = round(&mut || drop(child.describe()));
-    println!("a description, which asks nothing, in a child {described:.2} µs");
-    let start = best(20, || load(Mode::Child).ready().expect("it starts"));
-    println!("a child starts in {start:.2} ms ({:?})", isolation.sandbox());
-}
-
-/// Answers a plugin's questions, on either side of the border.
-struct Host<'b>(baara_book::View<'b>);
-
-impl Host<'_> {
-    fn told(&self, question: &[u8]) -> Vec<u8> {
-        let question = serde_json::from_slice(question).expect("a question");
-        serde_json::to_vec(&self.0.ask(question)).expect("an answer")
-    }
-}
-
-impl baara_loader::Answers for Host<'_> {
-    fn answer(&mut self, question: &[u8]) -> Vec<u8> {
-        self.told(question)
-    }
-}
-
-impl HostSide for Host<'_> {
-    fn ask(&self, question: &[u8]) -> Result<Vec<u8>, String> {
-        Ok(self.told(question))
-    }
-
-    fn cancelled(&self) -> bool {
-        false
-    }
 }
 
 fn resident_mb() -> u64 {
