@@ -66,10 +66,10 @@ pub(crate) fn account(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> 
             rows.push([&head[..], &what[..], &[String::new()]].concat());
         }
     }
-    let pecule = pecule(&cmd.site, &person);
-    let (owed, left) = (money(-book.francs(&pecule)), money(available(&cmd.site, &person, book)));
+    let owed = money(-book.francs(&pecule(&cmd.site, &person)));
+    let left = money(available(&cmd.site, &person, book));
     let none = String::new;
-    rows.push(vec![pecule.to_string(), book.date().to_string(), none(), none(), none(), none(), owed, left]);
+    rows.push(vec![person.to_string(), book.date().to_string(), none(), none(), none(), none(), owed, left]);
     let columns = ["canteen-of", "date", "entry", "item", "quantity", "price", "amount", "canteen-available"];
     Ok(Table { columns: columns.map(str::to_owned).to_vec(), rows })
 }
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(rows.len(), 3);
         assert!(rows[0].starts_with("canteen-list/kon-20-0001 | 2020-03-02 | #"), "{rows:?}");
         assert!(rows[0].ends_with("item/sucre | 1.000 kg | 600 XOF | 600 XOF | "), "{rows:?}");
-        assert_eq!(rows[2], "pecule/kon.kon-drissa | 2020-04-02 |  |  |  |  | 1100 XOF | 1100 XOF");
+        assert_eq!(rows[2], "person/kon-drissa | 2020-04-02 |  |  |  |  | 1100 XOF | 1100 XOF");
     }
 
     #[test]
