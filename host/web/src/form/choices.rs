@@ -34,10 +34,25 @@ fn meant(kind: &str, field: &str) -> &'static [&'static str] {
 /// What may be chosen in a field of a kind that names things of kind `of`, by label.
 pub(crate) fn choices(r: &Reading<'_>, kind: &str, field: &str, of: &str) -> Vec<Choice> {
     let of: Vec<&str> = if of == "any" { meant(kind, field).to_vec() } else { of.split('|').collect() };
-    let mut list: Vec<Choice> = of.into_iter().flat_map(|of| things(r, field, of)).collect();
+    let mut list: Vec<Choice> = of.iter().flat_map(|of| things(r, field, of)).collect();
     list.retain(|choice| fits(r, kind, &choice.value));
+    if of.len() > 1 {
+        tell_apart(r, &mut list);
+    }
     list.sort_by_cached_key(|one| baara_desk::fold(&one.label));
     list
+}
+
+/// Says of two things of one name what each is: a workshop and its micro-project often share theirs.
+fn tell_apart(r: &Reading<'_>, list: &mut [Choice]) {
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
+    for choice in list.iter() {
+        *named.entry(choice.label.clone()).or_default() += 1;
+    }
+    for choice in list.iter_mut().filter(|choice| named[&choice.label] > 1) {
+        let kind = format!("thing.{}", choice.value.split('/').next().unwrap_or_default());
+        choice.label = format!("{} ({})", choice.label, r.word(&kind));
+    }
 }
 
 /// Leaves out the funds nobody spends from where money is spent; a unit stands for its own sales where both could be meant.
