@@ -126,8 +126,10 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
         "tests/tests/secrets.rs",
         &[
             "code-list/nothing-waits",
+            "code-list/own",
             "person/choose-first",
             "person/no-code-left",
+            "person/no-list",
             "person/secret-differs",
             "person/wrong-code",
             "secret-reset/nothing-waits",

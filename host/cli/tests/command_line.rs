@@ -302,12 +302,16 @@ fn a_real_book_asks_for_secrets_and_plays_no_time() {
     // A reset takes two people; its code is shown once, and opens the way to a secret of one's own and to nothing else.
     let baobab = [("BAARA_SECRET", "baobab")];
     let seq = json(&run(&["record", "secret-reset", "--person", "c-sec", "--as", "c-chef"], &baobab))["seq"].to_string();
-    assert_eq!(no(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab)), "code-list/nothing-waits");
-    assert_eq!(code(&run(&["endorse", &seq, "--as", "c-sec"], &baobab)), 0);
+    // The secretary comes from outside, and gives no visa before somebody else has printed their first list.
+    assert_eq!(no(&run(&["endorse", &seq, "--as", "c-sec"], &baobab)), "person/no-list");
+    let list = json(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab))["codes"].clone();
+    let listed = |n: usize| list[n - 1].as_str().expect("a code");
+    assert_eq!(code(&run(&["endorse", &seq, "--as", "c-sec"], &[baobab[0], ("BAARA_CODE", listed(1))])), 0);
     let given = json(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab));
     let given = given["code"].as_str().expect("a code");
-    assert_eq!(no(&run(&store, &baobab)), "person/wrong-secret");
-    assert_eq!(no(&run(&store, &[("BAARA_SECRET", given)])), "person/choose-first");
+    let next = ("BAARA_CODE", listed(2));
+    assert_eq!(no(&run(&store, &[baobab[0], next])), "person/wrong-secret");
+    assert_eq!(no(&run(&store, &[("BAARA_SECRET", given), next])), "person/choose-first");
     assert_eq!(code(&run(&["user", "secret", "c-sec"], &[("BAARA_SECRET", given), ("BAARA_NEW_SECRET", "baobab")])), 0);
     assert_eq!(no(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab)), "code-list/nothing-waits");
 
@@ -315,7 +319,7 @@ fn a_real_book_asks_for_secrets_and_plays_no_time() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
     let served = command.current_dir(&farm.folder).args(["--book", "livre", "serve", "--listen", "127.0.0.1:0"]);
     let served = Served::new(served);
-    let signed_in = served.post("/connexion", "", "site=kon&qui=person/kon-c-sec&secret=baobab");
+    let signed_in = served.post("/connexion", "", &format!("site=kon&qui=person/kon-c-sec&secret=baobab&code={}", listed(2)));
     let cookie = signed_in.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next()).expect("a session");
     let endorse = || served.post("/viser/1", cookie, "what=endorse&qui=person/kon-c-chef&secret=karite");
     for _ in 0..4 {

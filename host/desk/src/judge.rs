@@ -50,6 +50,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) past: &'a dyn Fn(u64) -> Option<Entry>,
     /// Opens a seal, for texts that must be said again as they were sealed.
     pub(crate) unseal: &'a dyn Fn(&str) -> Option<String>,
+    /// True for a member from outside of whom no paper list of codes was printed.
+    pub(crate) lacks_list: &'a dyn Fn(&Id) -> bool,
     /// Practice books derive their seals' salts, so that the same year has the same bytes.
     pub(crate) practice: bool,
     /// Where the files of plugins lie.
@@ -71,7 +73,11 @@ pub(crate) struct Ruling {
 impl Bench<'_> {
     /// Judges a submission to the end.
     pub(crate) fn judge(&self, sub: &Submission) -> Result<Judged, No> {
-        match sub.kind.split('/').next().unwrap_or("") {
+        let name = sub.kind.split('/').next().unwrap_or("");
+        if matches!(name, "endorse" | "sign") && !self.host && (self.lacks_list)(&sub.person) {
+            return Err(Refusal::new("person/no-list").with("person", &sub.person).into());
+        }
+        match name {
             "endorse" => intentions::endorse(self, sub),
             "decline" | "withdraw" | "expire" => intentions::end(self, sub),
             "pin" | "unpin" => crate::pins::propose(self, sub),

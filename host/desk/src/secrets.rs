@@ -4,11 +4,13 @@
 //! how often the book has reset it: an endorsed reset makes older secrets prove nobody at once, a new list the older
 //! codes as soon as it is printed.
 
+use crate::desk::Shared;
 use crate::{Desk, Fault, people};
 use argon2::Argon2;
 use argon2::password_hash::rand_core::{OsRng, RngCore};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use baara_book::TheBook;
+use baara_journal::Sealed;
 use baara_plugin_api::{Date, Id, Refusal, Value};
 
 /// How many codes a paper list has.
@@ -68,12 +70,16 @@ pub enum Codes {
 struct Names {
     person: Id,
     resets: u64,
+    /// The lists that were endorsed for them; the list a member from outside has from the beginning is number 0.
     lists: u64,
+    /// True for a member from outside, who has that first list.
+    external: bool,
 }
 
 impl Names {
     fn of(book: &TheBook, person: &Id) -> Names {
-        Names { person: person.clone(), resets: resets(book, person), lists: count(book, person, "code-lists") }
+        let (resets, lists) = (resets(book, person), count(book, person, "code-lists"));
+        Names { person: person.clone(), resets, lists, external: is_external(book, person) }
     }
 
     /// An id has no space: no person is called like another's proof.
@@ -97,6 +103,11 @@ impl Names {
 
 fn count(book: &TheBook, person: &Id, key: &str) -> u64 {
     book.value_at(person, key, Date::MAX).as_deref().and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// A member from outside, who proves themselves by a paper list beside their secret.
+fn is_external(book: &TheBook, person: &Id) -> bool {
+    book.value_at(person, "external", Date::MAX).as_deref().and_then(Value::as_bool).unwrap_or_default()
 }
 
 /// How often a person's secret was reset: a session that began before the last one ends.
@@ -208,13 +219,14 @@ impl Desk {
         Ok(names.resets > 0 && kept(names.given())?.is_none() && kept(names.secret())?.is_none())
     }
 
-    /// True when a list was endorsed and has not been printed.
+    /// True when a list was endorsed, or is a member from outside's first one, and has not been printed.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn list_waits(&self, book: &TheBook, person: &Id) -> Result<bool, Fault> {
         let names = Names::of(book, person);
-        Ok(names.lists > 0 && self.kept(|kept| kept.secret(&names.printed()))?.is_none())
+        let has_list = names.lists > 0 || names.external && !self.is_practice();
+        Ok(has_list && self.kept(|kept| kept.secret(&names.printed()))?.is_none())
     }
 
     /// The code with which a person chooses a new secret after an endorsed reset: told once, to somebody who may reset.
@@ -236,10 +248,11 @@ impl Desk {
         Ok(code)
     }
 
-    /// The codes of a person's endorsed list, in order: told once, to somebody who may issue it.
+    /// The codes of a person's endorsed list, in order: told once, to somebody who may issue it. Nobody endorsed the first
+    /// list of a member from outside, so somebody else prints it.
     ///
     /// # Errors
-    /// `right/missing`, `code-list/nothing-waits`, or that they cannot be kept.
+    /// `right/missing`, `code-list/nothing-waits`, `code-list/own`, or that they cannot be kept.
     pub fn give_list(&self, by: &Id, site: &str, person: &Id, today: Date) -> Result<Vec<String>, Unproved> {
         let names = {
             let book = self.book();
@@ -247,7 +260,11 @@ impl Desk {
             if book.home(person, today) != site || !self.list_waits(&book, person)? {
                 return Err(Refusal::new("code-list/nothing-waits").with("person", person).into());
             }
-            Names::of(&book, person)
+            let names = Names::of(&book, person);
+            if names.lists == 0 && by == person {
+                return Err(Refusal::new("code-list/own").with("person", person).into());
+            }
+            names
         };
         let codes: Vec<String> = (0..LIST).map(|_| figures()).collect();
         let hashed = codes.iter().enumerate().map(|(at, code)| Ok((names.code(at + 1), slow_hash(code)?)));
@@ -257,12 +274,37 @@ impl Desk {
         Ok(codes)
     }
 
+    fn next_code(&self, names: Names) -> Result<(Names, Codes), Fault> {
+        self.shared.next_code(names)
+    }
+
+    /// True when a slow hash is kept under a name and what was typed gives it. The file is free while it is computed.
+    fn is_kept(&self, name: &str, typed: &str) -> Result<bool, Fault> {
+        let Some(kept) = self.kept(|kept| kept.secret(name))? else { return Ok(false) };
+        let hash = PasswordHash::new(&kept).map_err(unreadable)?;
+        Ok(Argon2::default().verify_password(typed.as_bytes(), &hash).is_ok())
+    }
+
+    fn kept<T>(&self, ask: impl FnOnce(&mut Sealed) -> Result<T, baara_journal::Fault>) -> Result<T, Fault> {
+        self.shared.kept(ask)
+    }
+}
+
+impl Shared {
+    /// True for a member from outside of whom no list was printed yet; practice books ask nothing.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn lacks_list(&self, book: &TheBook, person: &Id) -> Result<bool, Fault> {
+        Ok(!self.practice && is_external(book, person) && self.next_code(Names::of(book, person))?.1 == Codes::NoList)
+    }
+
     /// The newest list that was printed counts: one that nobody holds yet locks nobody out.
     fn next_code(&self, mut names: Names) -> Result<(Names, Codes), Fault> {
         while names.lists > 0 && self.kept(|kept| kept.secret(&names.printed()))?.is_none() {
             names.lists -= 1;
         }
-        if names.lists == 0 {
+        if names.lists == 0 && self.kept(|kept| kept.secret(&names.printed()))?.is_none() {
             return Ok((names, Codes::NoList));
         }
         for n in 1..=LIST {
@@ -273,14 +315,7 @@ impl Desk {
         Ok((names, Codes::UsedUp))
     }
 
-    /// True when a slow hash is kept under a name and what was typed gives it. The file is free while it is computed.
-    fn is_kept(&self, name: &str, typed: &str) -> Result<bool, Fault> {
-        let Some(kept) = self.kept(|kept| kept.secret(name))? else { return Ok(false) };
-        let hash = PasswordHash::new(&kept).map_err(unreadable)?;
-        Ok(Argon2::default().verify_password(typed.as_bytes(), &hash).is_ok())
-    }
-
-    fn kept<T>(&self, ask: impl FnOnce(&mut baara_journal::Sealed) -> Result<T, baara_journal::Fault>) -> Result<T, Fault> {
-        Ok(ask(&mut self.shared.sealed.lock().expect("no holder panics"))?)
+    fn kept<T>(&self, ask: impl FnOnce(&mut Sealed) -> Result<T, baara_journal::Fault>) -> Result<T, Fault> {
+        Ok(ask(&mut self.sealed.lock().expect("no holder panics"))?)
     }
 }

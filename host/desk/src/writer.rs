@@ -184,11 +184,14 @@ impl Writer {
         let registry = shared.registry.read().expect("no reader panics");
         let past = |seq: u64| self.past(seq, records);
         let unseal = |token: &str| shared.unseal(token);
+        // What cannot be read proves nobody.
+        let lacks_list = |person: &Id| shared.lacks_list(&book, person).unwrap_or(true);
         work(&Bench {
             book: &book,
             registry: &registry,
             past: &past,
             unseal: &unseal,
+            lacks_list: &lacks_list,
             practice: shared.practice,
             plugins: &shared.plugins,
             house: &shared.house,

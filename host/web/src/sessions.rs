@@ -65,8 +65,13 @@ impl Sessions {
 
     /// Ends every session of somebody who has chosen a new secret, and begins the one they go on with.
     pub(crate) fn alone(&self, session: &Session) -> String {
-        self.open.lock().expect("no holder panics").retain(|_, s| s.person != session.person);
+        self.leave(&session.person);
         self.begin(Session { to_choose: false, ..session.clone() })
+    }
+
+    /// Ends every session of a person: what they proved no longer suffices.
+    pub(crate) fn leave(&self, person: &Id) {
+        self.open.lock().expect("no holder panics").retain(|_, s| s.person != *person);
     }
 
     /// The session of an id, if it still lasts.

@@ -111,12 +111,22 @@ pub(crate) fn offer(r: &Reading<'_>, entry: &Entry) -> Markup {
         "code-list/1" => (desk.list_waits(r.book, &person), "liste", "web.code-print"),
         _ => return html! {},
     };
+    html! { @if waits.unwrap_or(false) && r.may(&entry.kind) { (once(r, &person, what, word)) } }
+}
+
+/// On the sheet of a member from outside: the list that waits to be printed by somebody else.
+pub(crate) fn offer_list(r: &Reading<'_>, person: &Id) -> Markup {
+    let own = r.visit.session.as_ref().is_some_and(|session| session.person == *person);
+    let waits = person.kind() == "person" && r.visit.desk().list_waits(r.book, person).unwrap_or(false);
+    html! { @if waits && !own && r.may("code-list") { (once(r, person, "liste", "web.code-print")) } }
+}
+
+/// What is shown or printed once.
+fn once(r: &Reading<'_>, person: &Id, what: &str, word: &str) -> Markup {
     html! {
-        @if waits.unwrap_or(false) && r.may(&entry.kind) {
-            section.panel.waits {
-                p { (r.say(&Said::new("web.code-once").with("person", r.label(&person)))) }
-                form method="post" action={ "/codes/" (person.code()) "/" (what) } { button.main type="submit" { (r.word(word)) } }
-            }
+        section.panel.waits {
+            p { (r.say(&Said::new("web.code-once").with("person", r.label(person)))) }
+            form method="post" action={ "/codes/" (person.code()) "/" (what) } { button.main type="submit" { (r.word(word)) } }
         }
     }
 }
@@ -137,6 +147,9 @@ pub(crate) fn give(visit: &Visit) -> Shown {
         }
         "liste" => {
             let codes = desk.give_list(&session.person, &session.site, &person, today)?;
+            if session.person != person {
+                visit.web.sessions.leave(&person); // They come in again with a code of it.
+            }
             Ok(visit.read(|r| {
                 let title = r.say(&Said::new("web.code-list-of").with("person", r.label(&person)));
                 page(r, &title, &html! { h1.noprint { (title) } p.noprint { (r.word("web.code-list-once")) } div.actions.noprint { (print(r, true)) } (list(r, &person, &codes)) })

@@ -4,6 +4,7 @@ use crate::answers::{Problem, Shown};
 use crate::form::{capital, described, text};
 use crate::layout::page;
 use crate::pages::entry::shown;
+use crate::pages::secrets::offer_list;
 use crate::visit::{Reading, Visit};
 use baara_book::REFERENCE;
 use baara_plugin_api::{Date, Id, Value};
@@ -90,6 +91,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
             p.hint { a href={ "/liste/" (id.kind()) } { (capital(&thing_word(r, id.kind()))) } " · " (id.code()) }
             h1 { (title) }
             @if thing.as_ref().is_some_and(|t| !t.open) { p.warning { (r.word("note.ended")) } }
+            (offer_list(r, &id))
             @if frozen { p.warning { (r.say(&Said::new("note.frozen").with("place", id.code()))) } }
             dl.facts {
                 @for (key, value) in &values { dt { (key_word(r, key)) } dd { (attribute(r, value)) } }
