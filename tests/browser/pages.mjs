@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 export const LEFT_OPEN = {
   waits: 'kay-tresoriere record expense --leave kay-21-0001 --from bank/kay-banque --fund kay-roulement --lines purpose=Craie,amount=5000',
   counting: 'ken-magasinier record count-begin --place store/ken-magasin',
+  sheets: 'kay-magasinier record series-register --code pesee --label "Feuilles de pesée" --first-number 1 --last-number 50 --sheet weighing-sheet',
 };
 
 /** What somebody does on a page before it is looked at. */

@@ -281,21 +281,20 @@ fn billets(r: &Reading<'_>, count: &Thing, figures: &str) -> Markup {
     }
 }
 
-/// The paper books in use: which numbers below the last one used are not accounted for.
+/// The paper books in use: which numbers below the last one used are not accounted for. Field sheets tell their own.
 fn series(r: &Reading<'_>) -> Markup {
-    let books: Vec<(String, Gaps)> = r
-        .book
-        .open_at("series", r.site())
-        .filter_map(|id| r.book.thing(&id, Date::MAX))
-        .map(|thing| (r.label(&thing.id), gaps(&thing)))
-        .collect();
+    let books = r.book.open_at("series", r.site()).filter_map(|id| r.book.thing(&id, Date::MAX));
+    html! { @for book in books.filter(|book| book.text("sheet").is_empty()) { (numbers_told(r, &book)) } }
+}
+
+/// The numbers of one paper book or of the field sheets of one print run, as every sheet tells them.
+pub(crate) fn numbers_told(r: &Reading<'_>, series: &Thing) -> Markup {
+    let gaps = gaps(series);
     html! {
-        @for (label, gaps) in &books {
-            p { (label) " : "
-                @match gaps.last { None => { (r.word("web.cash-book-unused")) }, Some(last) => { (r.say(&Said::new("web.cash-book-last").with("n", last))) } }
-                @if !gaps.open.is_empty() { ", " strong { (r.word("web.cash-book-open")) " " (gaps.open.join(", ")) } }
-                @if !gaps.void.is_empty() { ", " (r.word("web.cash-book-void")) " " (gaps.void.join(", ")) }
-            }
+        p { (r.label(&series.id)) " : "
+            @match gaps.last { None => { (r.word("web.cash-book-unused")) }, Some(last) => { (r.say(&Said::new("web.cash-book-last").with("n", last))) } }
+            @if !gaps.open.is_empty() { ", " strong { (r.word("web.cash-book-open")) " " (gaps.open.join(", ")) } }
+            @if !gaps.void.is_empty() { ", " (r.word("web.cash-book-void")) " " (gaps.void.join(", ")) }
         }
     }
 }
@@ -308,13 +307,13 @@ pub(crate) fn missing_numbers(r: &Reading<'_>) -> Vec<(String, Vec<String>)> {
 
 /// A paper book: the highest number that ended, and below it those still open, void or lost.
 #[derive(PartialEq, Eq, Debug)]
-struct Gaps {
-    last: Option<u64>,
+pub(crate) struct Gaps {
+    pub(crate) last: Option<u64>,
     open: Vec<String>,
     void: Vec<String>,
 }
 
-fn gaps(series: &Thing) -> Gaps {
+pub(crate) fn gaps(series: &Thing) -> Gaps {
     let ended = |n: u64| series.values.get(&format!("n.{n}")).and_then(Value::as_str);
     let from = series.values.get("from").and_then(Value::as_u64).unwrap_or(1);
     let last = series.values.iter().filter(|(_, v)| !v.is_null()).filter_map(|(key, _)| key.strip_prefix("n.")?.parse::<u64>().ok()).max();

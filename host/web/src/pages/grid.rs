@@ -1,9 +1,10 @@
 //! *Grille*: twenty-five lines of one kind, keyed in from a sheet, recorded all together or not at all.
 
 use crate::answers::{Problem, Reply, Shown, status_of};
-use crate::form::{self, capital, choices};
+use crate::form::{self, Choice, capital, choices};
 use crate::layout::{page, wrong};
 use crate::pages::record::declaration;
+use crate::pages::sheets::registered;
 use crate::visit::{Reading, Visit};
 use baara_desk::{Answer, Submission};
 use baara_plugin_api::{Date, Field, FieldType, Id, KindDeclaration, Map, Refusal};
@@ -13,6 +14,9 @@ use std::collections::BTreeMap;
 
 /// Lines of a grid, as many as a sheet has.
 const LINES: usize = 25;
+
+/// Where what is wrong with the sheet's own number stands among the lines.
+const SHEET: usize = 0;
 
 /// What is wrong, by line, in words.
 type Wrong = BTreeMap<usize, Vec<(String, String)>>;
@@ -55,9 +59,10 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, wrong: &Wrong) -> Markup {
             div.problem #probleme role="alert" tabindex="-1" {
                 h2 { (r.say(&Said::new("web.sheet-wrong").with("n", wrong.len()))) }
                 ul { @for (line, errors) in wrong { @for (field, text) in errors {
-                    li { a href={ "#" (anchor(*line, if field.is_empty() { &kind.fields[0].name } else { field })) } {
+                    @if *line == SHEET { li { a href="#c-numero" { (r.word("web.sheet-number")) " : " (text) } } }
+                    @else { li { a href={ "#" (anchor(*line, if field.is_empty() { &kind.fields[0].name } else { field })) } {
                         (r.word("web.line")) " " (line) @if !field.is_empty() { ", " (r.words.field(name, field)) } " : " (text)
-                    } }
+                    } } }
                 } } }
                 p { (r.word("web.nothing-recorded")) }
             }
@@ -68,6 +73,7 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, wrong: &Wrong) -> Markup {
             @for (field, list) in &lists { datalist id={ "liste-" (field) } { @for (value, label) in list { option value=(value) { @if label != value { (label) } } } } }
             form method="post" action={ "/grille/" (name) } data-draft=[(!kind.fields.iter().any(|f| f.sealed)).then(|| title(r, kind))] {
                 (form::key(r))
+                (sheet(r, name))
                 div.scroll.grid tabindex="0" role="region" aria-label=(title(r, kind)) { table {
                     thead { tr {
                         th scope="col" { "N°" } th scope="col" { (r.word("web.paper-date")) }
@@ -81,6 +87,22 @@ fn body(r: &Reading<'_>, kind: &KindDeclaration, wrong: &Wrong) -> Markup {
                 } }
                 p.hint { (r.word("web.sheet-same")) }
                 div.actions { button.main type="submit" { (r.word("web.sheet-record")) } a href="/" { (r.word("web.cancel")) } }
+            }
+        }
+    }
+}
+
+/// Which of the registered sheets these lines were written on, where there are any.
+fn sheet(r: &Reading<'_>, name: &str) -> Markup {
+    let runs: Vec<Choice> =
+        registered(r, &format!("/grille/{name}")).iter().map(|one| Choice { value: one.id.to_string(), label: r.label(&one.id) }).collect();
+    let asked = r.visit.form.get("serie");
+    let chosen = if asked.is_empty() { runs.last().map_or("", |run| run.value.as_str()) } else { asked };
+    html! {
+        @if !runs.is_empty() {
+            div.pair {
+                div.field { label for="c-serie" { (r.word("web.sheet-series")) } (form::select("c-serie", "serie", None, &runs, chosen, r)) }
+                div.field { label for="c-numero" { (r.word("web.sheet-number")) } input #c-numero.figure name="numero" type="text" inputmode="numeric" autocomplete="off" value=(r.visit.form.get("numero")); }
             }
         }
     }
@@ -160,14 +182,20 @@ fn day(text: &str) -> Result<Option<Date>, Refusal> {
     day.map(Some).ok_or_else(|| Refusal::new("field/not-a-date").with("came", text))
 }
 
-/// Hands all lines to the desk as one batch.
+/// The number of the sheet, as ended by its lines.
+fn keyed(visit: &Visit) -> Map {
+    let fields = [("series", visit.form.get("serie")), ("number", visit.form.get("numero")), ("ended", "keyed")];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
+}
+
+/// Hands all lines to the desk as one batch, with the number of the sheet they stand on.
 pub(crate) fn send(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
     let kind = fitting(visit)?;
     let lines = filled(visit, &kind);
     let (mut bad, mut status) = (Wrong::new(), 422);
     let (mut subs, mut numbers) = (Vec::new(), Vec::new());
-    let mut date = None;
+    let (mut date, written) = (None, lines.len());
     for (at, text, fields) in lines {
         match day(&text) {
             // A day written once holds for the lines below it.
@@ -185,18 +213,27 @@ pub(crate) fn send(visit: &Visit) -> Shown {
     if subs.is_empty() {
         return Ok(Reply::See(format!("/grille/{}", name_of(&kind))));
     }
+    let of_sheet = declaration(visit, "series-number")?;
+    if !visit.form.get("numero").is_empty() {
+        // Keyed with its lines or not at all: the number of a sheet ends once.
+        let mut sub = Submission { clock: visit.clock(), ..Submission::new(&session.site, &of_sheet.kind, &session.person, keyed(visit)) };
+        sub.id = key_of(visit.form.get("_key"), SHEET);
+        subs.push(sub);
+        numbers.push(SHEET);
+    }
     if bad.is_empty() {
         let answers = visit.desk().submit_whole(subs);
         if !answers.iter().any(Answer::is_no) {
             let seqs: Vec<u64> = answers.iter().filter_map(Answer::seq).collect();
             let (first, last) = (seqs.iter().min().copied().unwrap_or(0), seqs.iter().max().copied().unwrap_or(0));
-            return Ok(Reply::See(format!("/grille/{}?fait={}&de={first}&a={last}", name_of(&kind), seqs.len())));
+            return Ok(Reply::See(format!("/grille/{}?fait={written}&de={first}&a={last}", name_of(&kind))));
         }
         for (answer, at) in answers.into_iter().zip(numbers) {
             match answer {
                 Answer::Fault(fault) => return Err(fault.into()),
                 Answer::Fields(errors) => visit.read(|r| {
-                    let all = errors.iter().map(|e| (e.field.clone(), form::error_text(r, &kind, e)));
+                    let kind = if at == SHEET { &of_sheet } else { &kind };
+                    let all = errors.iter().map(|e| (e.field.clone(), form::error_text(r, kind, e)));
                     bad.entry(at).or_default().extend(all);
                 }),
                 Answer::Refused(refusal) => {

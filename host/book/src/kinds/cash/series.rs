@@ -1,4 +1,4 @@
-//! Paper books with printed numbers: registered before they leave the safe, each number ended once.
+//! Paper books and field sheets with printed numbers: registered before they leave the safe, each number ended once.
 
 use super::{maybe, named};
 use baara_plugin_api::prelude::*;
@@ -15,6 +15,17 @@ pub(super) struct SeriesRegister {
     last_number: u64,
     #[field(of = "person")]
     keeper: Option<Id>,
+    /// The blank sheet that is printed with these numbers; a bought book has none.
+    sheet: Option<Sheet>,
+}
+
+/// Blank sheets to fill in by hand.
+#[derive(Choice, PartialEq, Clone, Copy)]
+#[expect(clippy::enum_variant_names, reason = "a code has one word on the screen, and a loss is also what a motion is about")]
+enum Sheet {
+    WeighingSheet,
+    AttendanceSheet,
+    LossSheet,
 }
 
 impl Record for SeriesRegister {
@@ -35,7 +46,9 @@ impl Record for SeriesRegister {
             book.open(keeper)?;
         }
         let keeper = maybe(self.keeper.as_ref().map(Id::as_str));
-        Ok(Effects::new().open(&series, [("label", self.label.into()), ("from", from.into()), ("to", to.into()), ("keeper", keeper)]))
+        let sheet = maybe(self.sheet.map(|sheet| sheet.code()));
+        let values = [("label", self.label.into()), ("from", from.into()), ("to", to.into()), ("keeper", keeper), ("sheet", sheet)];
+        Ok(Effects::new().open(&series, values))
     }
 }
 
