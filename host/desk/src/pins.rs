@@ -20,6 +20,7 @@ pub const OWN_PLUGINS: &[&str] = &[
     "sales",
     "revenue-sharing",
     "workshop-soap",
+    "workshop-tailoring",
     "workshop-paving",
     "workshop-metal",
     "workshop-bakery",

@@ -117,19 +117,26 @@ impl<'a> Figures<'a> {
         days.unwrap_or(least).max(least)
     }
 
-    /// Adds what the product's `inputs` ask for, each as the site's own rule or the trade has it.
+    /// The product's `inputs`, each as the site's own rule or the trade has it. A rule of the site's holds at any width.
+    #[must_use]
+    pub fn recipe(&self) -> Vec<Value> {
+        let mut inputs = self.product["inputs"].as_array().cloned().unwrap_or_default();
+        for input in &mut inputs {
+            let code = input["item"].as_str().and_then(|text| Id::parse(text).ok()).map(|id| id.code().to_owned());
+            let Some(own) = code.and_then(|code| self.own(&code)) else { continue };
+            let widths = input.get_mut("per-width").and_then(Value::as_object_mut);
+            widths.into_iter().flat_map(|widths| widths.values_mut()).for_each(|per| *per = own.clone().into());
+            input["per"] = own.into();
+        }
+        inputs
+    }
+
+    /// Adds what they ask for.
     ///
     /// # Errors
     /// Those of [`Expected::recipe`].
     pub fn inputs(&self, expected: &mut Expected, made: &Made) -> Result<(), Refusal> {
-        let mut inputs = self.product.get("inputs").cloned().unwrap_or_else(|| json!([]));
-        for input in inputs.as_array_mut().into_iter().flatten() {
-            let code = input["item"].as_str().and_then(|text| Id::parse(text).ok()).map(|id| id.code().to_owned());
-            if let Some(own) = code.and_then(|code| self.own(&code)) {
-                input["per"] = own.into();
-            }
-        }
-        expected.recipe(self.book, made, &json!({"inputs": inputs}), None)
+        expected.recipe(self.book, made, &json!({"inputs": self.recipe()}), None)
     }
 
     /// More rejects than the figure `rejects` allows, of all that was made.

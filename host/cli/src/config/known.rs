@@ -89,9 +89,11 @@ const FIGURES: &[(&str, Type)] = &[
 const CUTS: &[(&str, Type)] = &[("item", Type::Thing("item")), ("length", Type::Whole), ("count", Type::Whole)];
 
 const CALIBRATED: &[(&str, Type)] = &[("item", Type::Thing("item")), ("tolerance", Type::Ratio)];
+const BANDS: &[(&str, Type)] = &[("band", Type::Text), ("share", Type::Ratio), ("confidence", CONFIDENCE), ("source", Type::Text)];
 
 const PRODUCTS: &[(&str, Type)] = &[
     ("product", Type::Thing("item")),
+    ("bands", Type::Tables(BANDS)),
     ("inputs", Type::Tables(INPUTS)),
     ("figures", Type::Tables(FIGURES)),
     ("cuts", Type::Tables(CUTS)),

@@ -249,6 +249,7 @@ pub(super) struct Months {
     pub(super) given: Vec<Given>,
     pub(super) cheaper: Vec<Cheaper>,
     pub(super) to_staff: Vec<ToStaff>,
+    pub(super) entrusted: Vec<Entrusted>,
     pub(super) beyond: Vec<Beyond>,
     pub(super) paper: Vec<Paper>,
     pub(super) canteen: Vec<Canteen>,
@@ -396,6 +397,28 @@ pub(super) struct ToStaff {
     pub(super) on: Date,
     /// What was said about it; without it, the warning stays open.
     pub(super) reason: Option<String>,
+}
+
+/// Cloth that a client brings to be sewn.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entrusted {
+    pub(super) site: String,
+    /// The workshop's code.
+    pub(super) unit: String,
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    #[serde(with = "day")]
+    pub(super) back: Date,
+    pub(super) item: String,
+    pub(super) metres: String,
+    pub(super) width: String,
+    pub(super) product: String,
+    pub(super) good: i64,
+    /// What was cut of it.
+    pub(super) cut: String,
+    /// What is ours and goes into it.
+    pub(super) takes: BTreeMap<String, String>,
 }
 
 /// A batch that took more or less of an input than its trade expects.

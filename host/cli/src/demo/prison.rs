@@ -1,6 +1,6 @@
 //! The year of an establishment with micro-projects: people, training, workshops, sales.
 
-use super::facts::{Beyond, Establishment, Facts, Trade, whole};
+use super::facts::{Beyond, Entrusted, Establishment, Facts, Trade, whole};
 use super::house::{House, Question, Shelf, Then, take};
 use super::script::{Script, is_workday, month_end, month_start, working};
 use super::together::Arrival;
@@ -486,6 +486,9 @@ impl<'f> Prison<'f> {
         for one in months.given.iter().filter(|one| one.site == site && one.on <= day) {
             self.give(one, day);
         }
+        for one in months.entrusted.iter().filter(|one| one.site == site && (one.on == day || one.back == day)) {
+            self.sew_for(one, day);
+        }
         for one in months.cheaper.iter().filter(|one| one.site == site && one.on == day) {
             self.sell_to(day, Some(one), "grossiste");
         }
@@ -528,6 +531,38 @@ impl<'f> Prison<'f> {
         let what = [format!("item/{product}"), shelf.lot.clone(), format!("{} piece", one.pieces), one.receiver.clone()];
         self.house.waiting.push(Question::new("give", &format!("Don : {}", one.receiver), Then::Give(what)));
         self.gave = true;
+    }
+
+    /// A client's own cloth is taken in and cut, and another day given back as garments and offcuts.
+    fn sew_for(&mut self, one: &Entrusted, day: Date) {
+        let unit = self.house.s.of("workshop", &one.unit);
+        let Some(shop) = self.shops.iter_mut().find(|shop| shop.unit == unit) else { return };
+        let s = &mut self.house.s;
+        let (lead, product) = (shop.lead.clone(), format!("item/{}", one.product));
+        let whole = |text: &str| text.parse::<Amount>().expect("checked: an amount");
+        if day == one.on {
+            let customer = s.of("customer", "ecole");
+            let form = json!({
+                "workshop": unit, "customer": customer, "item": format!("item/{}", one.item), "quantity": one.metres, "width": one.width
+            });
+            s.put(&lead, "cloth-in", form);
+            s.call_it("entrusted");
+            let store = s.of("store", "magasin");
+            let line = |(item, quantity): (&String, &String)| json!({"item": format!("item/{item}"), "quantity": quantity, "store": store});
+            let inputs: Vec<Value> = one.takes.iter().map(line).collect();
+            let form = json!({
+                "cloth": "@entrusted/client-cloth", "product": product, "good": format!("{} piece", one.good), "used": one.cut, "inputs": inputs
+            });
+            s.put(&lead, "cloth-cut", form);
+            for (input, left) in shop.trade.inputs.iter().zip(&mut shop.materials) {
+                *left -= one.takes.get(&input.item).map_or(0, |taken| whole(taken).count());
+            }
+        } else {
+            let offcuts = whole(&one.metres).minus(whole(&one.cut)).expect("checked: no more is cut than was brought");
+            let garments = json!([{"item": product, "quantity": format!("{} piece", one.good)}]);
+            let form = json!({"cloth": "@entrusted/client-cloth", "garments": garments, "offcuts": offcuts.to_string()});
+            s.put(&lead, "cloth-back", form);
+        }
     }
 
     /// The December fair: goods go, some are sold there, the rest comes back.
