@@ -249,6 +249,7 @@ pub(super) struct Months {
     pub(super) given: Vec<Given>,
     pub(super) cheaper: Vec<Cheaper>,
     pub(super) to_staff: Vec<ToStaff>,
+    pub(super) services: Vec<Services>,
     pub(super) entrusted: Vec<Entrusted>,
     pub(super) beyond: Vec<Beyond>,
     pub(super) paper: Vec<Paper>,
@@ -397,6 +398,29 @@ pub(super) struct ToStaff {
     pub(super) on: Date,
     /// What was said about it; without it, the warning stays open.
     pub(super) reason: Option<String>,
+}
+
+/// A month of services in a workshop without stock.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Services {
+    pub(super) site: String,
+    /// The workshop's code.
+    pub(super) code: String,
+    pub(super) label: String,
+    pub(super) trade: String,
+    pub(super) service: String,
+    pub(super) price: i64,
+    #[serde(with = "day")]
+    pub(super) from: Date,
+    #[serde(with = "day")]
+    pub(super) until: Date,
+    /// The day of the one that is free, and of the one that is given up, with the reason.
+    #[serde(with = "day")]
+    pub(super) free: Date,
+    #[serde(with = "day")]
+    pub(super) void: Date,
+    pub(super) why: String,
 }
 
 /// Cloth that a client brings to be sewn.

@@ -1,6 +1,6 @@
 //! The year of an establishment with micro-projects: people, training, workshops, sales.
 
-use super::facts::{Beyond, Entrusted, Establishment, Facts, Trade, whole};
+use super::facts::{Beyond, Entrusted, Establishment, Facts, Services, Trade, whole};
 use super::house::{House, Question, Shelf, Then, take};
 use super::script::{Script, is_workday, month_end, month_start, working};
 use super::together::Arrival;
@@ -67,6 +67,11 @@ impl<'f> Prison<'f> {
         self.house.price_canteen();
         self.house.weekly = self.own.weekly;
         let year_end = Date::from_ymd_opt(2020, 12, 31).expect("a day");
+        for one in self.facts.months.services.iter().filter(|one| one.site == self.own.site) {
+            let form = json!({"code": one.code, "label": one.label, "trade": format!("trade/{}", one.trade)});
+            self.house.s.put("chef", "workshop", form);
+            self.house.prices.push((one.service.clone(), one.price));
+        }
         for project in &self.own.projects {
             let trade = self.facts.trades.iter().find(|trade| trade.code == project.trade).expect("checked: every trade is told");
             let s = &mut self.house.s;
@@ -486,6 +491,9 @@ impl<'f> Prison<'f> {
         for one in months.given.iter().filter(|one| one.site == site && one.on <= day) {
             self.give(one, day);
         }
+        for one in months.services.iter().filter(|one| one.site == site && (one.from..=one.until).contains(&day) && is_workday(day)) {
+            self.serve(one, day);
+        }
         for one in months.entrusted.iter().filter(|one| one.site == site && (one.on == day || one.back == day)) {
             self.sew_for(one, day);
         }
@@ -531,6 +539,29 @@ impl<'f> Prison<'f> {
         let what = [format!("item/{product}"), shelf.lot.clone(), format!("{} piece", one.pieces), one.receiver.clone()];
         self.house.waiting.push(Question::new("give", &format!("Don : {}", one.receiver), Then::Give(what)));
         self.gave = true;
+    }
+
+    /// Each service takes its ticket before the work, the free one and the one given up too.
+    fn serve(&mut self, one: &Services, day: Date) {
+        let unit = self.house.s.of("workshop", &one.code);
+        let (item, lead) = (format!("item/{}", one.service), self.shops[0].lead.clone());
+        for n in 0..self.house.s.chance.between(1, 3) {
+            let s = &mut self.house.s;
+            let (free, void) = (n == 0 && day == one.free, n == 0 && day == one.void);
+            let ticket = s.put(&lead, "ticket", json!({"workshop": unit, "service": item, "quantity": "1 piece", "free": free}));
+            let mut done = json!({"ticket": format!("{ticket}/ticket"), "outcome": if void { "cancelled" } else { "done" }});
+            if void {
+                done["motive"] = one.why.as_str().into();
+            }
+            s.put(&lead, "ticket-done", done);
+            if free || void {
+                continue;
+            }
+            let place = s.of("cash-box", "caisse");
+            let line = json!([{"item": item, "quantity": "1 piece"}]);
+            s.put("tresoriere", "sale", json!({"unit": unit, "lines": line, "means": "cash", "place": place}));
+            self.house.taken += one.price;
+        }
     }
 
     /// A client's own cloth is taken in and cut, and another day given back as garments and offcuts.

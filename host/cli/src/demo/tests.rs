@@ -148,6 +148,15 @@ fn the_year_of_24_facilities_is_recorded_and_adds_up() {
     assert_eq!(odd, told);
     assert_eq!(told.difference(&waiting).collect::<Vec<_>>(), Vec::<&Id>::new());
 
+    // Services take a number each: one was free, one was given up, the others were paid.
+    let tickets: Vec<_> = book.all_of("ticket").into_iter().filter_map(|id| book.thing(&id, at_end)).collect();
+    let numbers: std::collections::BTreeSet<&str> = tickets.iter().map(|ticket| ticket.text("number")).collect();
+    let free = tickets.iter().filter(|ticket| ticket.flag("free")).count();
+    let void = tickets.iter().filter(|ticket| ticket.text("state") == "cancelled").count();
+    let is_paid = |id: &Id| book.thing(id, at_end).is_some_and(|sale| sale.text("unit") == "workshop/kit-coiffure");
+    let paid = book.all_of("sale").iter().filter(|id| is_paid(id)).count();
+    assert_eq!((free, void, numbers.len(), free + void + paid), (1, 1, tickets.len(), tickets.len()));
+
     // Each franc is held by somebody and owed to somebody.
     for site in facts.farms.farm.iter().map(|f| &f.site).chain(facts.establishments.iter().map(|e| &e.site)) {
         let own = book.all_holdings().into_iter().filter(|h| h.place.site() == site && h.item == baara_plugin_api::items::xof());
