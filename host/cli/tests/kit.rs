@@ -1,9 +1,10 @@
-//! What `plugin new` writes builds, tests, passes the check and loads at once: every kind, both languages, an empty Cargo home, no network.
+//! What `plugin new` writes builds, tests, passes the check and loads at once: every kind, both languages, an empty Cargo
+//! home, no network; and the tutorial runs from its first block to its last.
 
 use serde_json::Value;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
 const KINDS: &[&str] = &["workshop", "sales", "sharing", "report", "sweep"];
@@ -69,7 +70,7 @@ impl Bench {
     /// Two more people let it in, and the book says that it is loaded.
     #[track_caller]
     fn let_in(&self, id: &str, file: &Path) {
-        let pin = self.done(&["plugin", "pin", file.to_str().unwrap(), "--as", "chef", "--now", "2020-06-02", "--json"]);
+        let pin = self.done(&["plugin", "add", file.to_str().unwrap(), "--as", "chef", "--now", "2020-06-02", "--json"]);
         let seq = serde_json::from_str::<Value>(&pin).unwrap()["seq"].to_string();
         for person in ["sec", "pres"] {
             self.done(&["endorse", &seq, "--as", person, "--now", "2020-06-02"]);
@@ -143,6 +144,112 @@ fn a_new_plugin_in_c_is_green() {
         bench.let_in(&id, &file);
         say(&format!("new, built, checked and loaded: {id} in {} ms", begun.elapsed().as_millis()));
     }
+}
+
+/// A block of the tutorial: its language, the file it is or changes, and its text.
+struct Block<'t> {
+    language: &'t str,
+    file: &'t str,
+    text: &'t str,
+}
+
+/// The fenced blocks of a page, in order.
+fn blocks(page: &str) -> Vec<Block<'_>> {
+    let mut rest = page;
+    let mut blocks = Vec::new();
+    while let Some((_, from)) = rest.split_once("\n```") {
+        let (head, from) = from.split_once('\n').expect("a fence has a line of its own");
+        let (text, after) = from.split_once("```\n").expect("a block has an end");
+        let (language, file) = head.split_once(' ').unwrap_or((head, ""));
+        blocks.push(Block { language, file, text });
+        rest = after;
+    }
+    blocks
+}
+
+/// The text with each change of a diff made: what `-` and spaces say is there once, and makes room for `+` and spaces.
+#[track_caller]
+fn changed(text: &str, diff: &str) -> String {
+    diff.split("@@\n").fold(text.to_owned(), |text, change| {
+        let side =
+            |not: char| change.lines().filter(|line| !line.starts_with(not)).map(|line| format!("{}\n", &line[1..])).collect::<String>();
+        let (old, new) = (side('+'), side('-'));
+        assert_eq!(text.matches(&old).count(), 1, "once in the template:\n{old}");
+        text.replace(&old, &new)
+    })
+}
+
+/// The program with all that lies beside it where it is installed.
+fn installed(bench: &Bench) -> PathBuf {
+    let bin = bench.folder.join("bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_baara"));
+    std::fs::copy(program, bin.join("baara")).unwrap();
+    std::fs::copy(bench.archive(), bin.join("baara-sdk.tar.gz")).unwrap();
+    for id in ["sales", "revenue-sharing"] {
+        let file = baara_desk::plugin_file(id);
+        let folders = [program.parent().unwrap().to_owned(), program.parent().unwrap().join("deps")];
+        let Some(built) = folders.iter().map(|folder| folder.join(&file)).find(|file| file.exists()) else {
+            let mut cargo = Command::new(env!("CARGO"));
+            tool(cargo.args(["build", "--quiet", "-p", "sales", "-p", "revenue-sharing"]), &project());
+            std::fs::copy(folders[0].join(&file), bin.join(&file)).unwrap();
+            continue;
+        };
+        std::fs::copy(built, bin.join(&file)).unwrap();
+    }
+    bin
+}
+
+/// Every block of `plugins/README.md` in one shell, as a reader types them; what a `text` block shows was printed.
+#[test]
+fn the_tutorial_runs_from_its_first_block_to_its_last() {
+    if ["make", "cc", "bash"].iter().any(|name| Command::new(name).arg("--version").output().is_err()) {
+        return say("SKIPPED: the tutorial needs `bash`, and `make` and `cc` for its plugin in C");
+    }
+    let bench = Bench::new("tutorial");
+    let bin = installed(&bench);
+    let page = std::fs::read_to_string(project().join("plugins/README.md")).unwrap();
+    let blocks = blocks(&page);
+    let work = bench.folder.join("work");
+    std::fs::create_dir_all(&work).unwrap();
+    // The shell lives through all its blocks and says after each how it is; between two of them files are written.
+    let mut shell = Command::new("bash");
+    shell.args(["-eu", "-o", "pipefail"]).current_dir(&work).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let path = std::env::var("PATH").unwrap_or_default();
+    shell.env("PATH", format!("{}:{path}", bin.display())).env("CARGO_HOME", bench.folder.join("cargo"));
+    // What is built on the way is kept for the next run.
+    shell.env("CARGO_BUILD_BUILD_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("tutorial"));
+    for name in ["LC_ALL", "LC_MESSAGES", "CARGO_TARGET_DIR", "RUSTFLAGS", "BAARA_BLESS", "BAARA_BOOK", "BAARA_AS"] {
+        shell.env_remove(name);
+    }
+    let mut shell = shell.spawn().unwrap();
+    let (mut typed, mut answers) = (shell.stdin.take().unwrap(), BufReader::new(shell.stdout.take().unwrap()).lines());
+    let log = bench.folder.join("said");
+    let mut said = String::new();
+    for Block { language, file, text } in &blocks {
+        let path = work.join(file);
+        match *language {
+            "sh" => {
+                // A shell that ended takes nothing any more; its silence is told below.
+                let _ = write!(typed, "{{\n{text}}} < /dev/null > {} 2>&1\necho done\n", log.display());
+                let done = answers.next().is_some_and(|line| line.is_ok_and(|line| line == "done"));
+                said = std::fs::read_to_string(&log).unwrap_or_default();
+                assert!(done, "this block failed:\n{text}\n{said}");
+            }
+            "text" => {
+                let missing = text.lines().find(|line| !said.contains(line));
+                assert!(missing.is_none(), "{missing:?} was not printed:\n{said}");
+            }
+            "diff" => std::fs::write(&path, changed(&std::fs::read_to_string(&path).unwrap(), text)).unwrap(),
+            _ => {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(&path, text).unwrap();
+            }
+        }
+    }
+    drop(typed);
+    assert!(shell.wait().unwrap().success());
+    assert!(blocks.len() > 20, "the page was read: {} blocks", blocks.len());
 }
 
 #[test]
