@@ -335,6 +335,24 @@ pub(crate) enum Plugin {
         #[arg(long, default_value_t = 60, value_name = "SECONDS")]
         patience: u64,
     },
+    /// Show a plugin's forms in the browser while it is being written: builds, checks and serves anew at each save.
+    Dev {
+        /// The plugin's folder.
+        #[arg(default_value = ".")]
+        folder: String,
+        /// Where its practice book answers.
+        #[arg(long, default_value = "127.0.0.1:8482", value_name = "ADDRESS:PORT")]
+        listen: String,
+    },
+    /// Serve a practice book around one plugin, until the input ends.
+    #[command(hide = true)]
+    Preview {
+        /// The file.
+        file: String,
+        /// Where.
+        #[arg(long)]
+        listen: String,
+    },
     /// Run one case of a check in this process.
     #[command(hide = true)]
     Case {
@@ -509,6 +527,7 @@ mod tests {
             "plugin quarantine sales --as kon-chef",
             "plugin release sales --as kon-chef",
             "plugin list --safe-mode",
+            "plugin dev . --listen 127.0.0.1:8482",
             "plugin add libtannery.so --site kon --role workshop-lead --role treasurer --dry-run",
             "plugin remove tannery --reason fini --as kon-chef",
             "plugin new tannery --kind workshop",

@@ -2,7 +2,8 @@
 //! home, no network; and the tutorial runs from its first block to its last.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
@@ -250,6 +251,63 @@ fn the_tutorial_runs_from_its_first_block_to_its_last() {
     drop(typed);
     assert!(shell.wait().unwrap().success());
     assert!(blocks.len() > 20, "the page was read: {} blocks", blocks.len());
+}
+
+/// Ends what it holds, even when the test fails.
+struct Ends(std::process::Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = self.0.kill(); // It may have ended.
+        let _ = self.0.wait();
+    }
+}
+
+/// What a browser gets: the whole answer, headers and all.
+fn asked(address: &str, head: &str, cookie: &str, body: &str) -> String {
+    let mut line = TcpStream::connect(address).unwrap();
+    let request = format!("{head} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\nConnection: close\r\n");
+    let form = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    line.write_all(if body.is_empty() { request + "\r\n" } else { request + &form }.as_bytes()).unwrap();
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The page of a form, as somebody sees it who has signed in.
+fn form_page(address: &str, path: &str) -> String {
+    let entered = asked(address, "POST /connexion", "", "site=kon&qui=person%2Fkon-author");
+    let cookie = entered.split("et-cookie: ").nth(1).unwrap_or_else(|| panic!("{entered}")).split(';').next().unwrap();
+    asked(address, &format!("GET {path}"), cookie, "")
+}
+
+/// A change of a label is seen in the browser after the save; one that does not build leaves the last good form.
+#[test]
+fn a_form_is_shown_while_it_is_being_written() {
+    if Command::new("make").arg("--version").output().is_err() || Command::new("cc").arg("--version").output().is_err() {
+        return say("SKIPPED: no `make` or no `cc` to build plugins in C with");
+    }
+    let bench = Bench::new("dev");
+    bench.done(&["plugin", "new", "pottery", "--kind", "workshop", "--lang", "c"]);
+    let mut dev = Command::new(env!("CARGO_BIN_EXE_baara"));
+    dev.args(["--lang", "fr", "plugin", "dev", "pottery", "--listen", "127.0.0.1:0"]).current_dir(&bench.folder);
+    let mut dev = Ends(dev.stdout(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(dev.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut until = |what: &str| lines.find(|line| line.contains(what)).unwrap_or_else(|| panic!("`{what}` is said"));
+    let shown = |line: String| {
+        let (address, path) = line.trim().strip_prefix("http://").unwrap().split_once('/').unwrap();
+        form_page(address, &format!("/{path}"))
+    };
+    let source = bench.folder.join("pottery/pottery.c");
+    let before = std::fs::read_to_string(&source).unwrap();
+    assert!(shown(until("/noter/pottery-batch")).contains("Matière"));
+    std::fs::write(&source, before.replace("Matière", "Argile")).unwrap();
+    let page = shown(until("/noter/pottery-batch"));
+    assert!(page.contains("Argile") && !page.contains("Matière"), "{page}");
+    std::fs::write(&source, "this is no C").unwrap();
+    until("ne passe pas");
+    std::fs::write(&source, before).unwrap();
+    assert!(shown(until("/noter/pottery-batch")).contains("Matière"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod book;
 mod check;
 mod config;
 mod demo;
+mod dev;
 mod export;
 mod forms;
 mod import;
@@ -64,6 +65,8 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
             check::check(session, &file, level, only.as_deref(), Duration::from_secs(patience))
         }
         Command::Plugin { what: Plugin::Case { name, file, folder, result } } => check::one(&name, &file, &folder, &result),
+        Command::Plugin { what: Plugin::Dev { folder, listen } } => dev::dev(session, &folder, &listen),
+        Command::Plugin { what: Plugin::Preview { file, listen } } => dev::preview(session, &file, &listen),
         Command::Plugin { what: Plugin::Sdk { out } } => kit::sdk(session, out.as_deref()),
         Command::Plugin { what: Plugin::Add { file, roles, dry_run, common } } => plugins::add(session, &file, &roles, dry_run, &common),
         Command::Plugin { what: Plugin::Remove { plugin, reason, common } } => {
