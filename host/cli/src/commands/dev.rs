@@ -88,8 +88,8 @@ fn built(folder: &Path) -> Result<PathBuf, String> {
         let said = run(Command::new(cargo).args(["build", "--message-format=json-render-diagnostics"]).current_dir(folder))?;
         let messages = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let files = messages.flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default());
-        let files = files.filter_map(|file| Some(PathBuf::from(file.as_str()?)));
-        return files.filter(|file| file.extension() == Some(ending)).next_back().ok_or_else(|| said.clone());
+        let mut files = files.filter_map(|file| Some(PathBuf::from(file.as_str()?)));
+        return files.rfind(|file| file.extension() == Some(ending)).ok_or_else(|| said.clone());
     }
     let said = run(Command::new("make").arg("--quiet").current_dir(folder))?;
     let mut files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -181,7 +181,7 @@ pub(crate) fn preview(session: &mut Session, file: &str, listen: &str) -> Result
         }
         let _ = std::io::stdout().flush(); // Whoever started us may read nothing.
     };
-    let settings = Settings { address: listen.to_owned(), hosts: Vec::new() };
+    let settings = Settings { address: listen.to_owned(), hosts: Vec::new(), certificate: None };
     let served = baara_web::serve(desk.clone(), &settings, ready);
     let _ = fs::remove_dir_all(&book); // As above.
     served.map_err(|error| Refusal::new("serve/cannot-listen").with("address", listen).with("why", error.kind()).into())
