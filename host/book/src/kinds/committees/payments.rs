@@ -124,7 +124,8 @@ fn invoiced(effects: Effects, from: Option<&Thing>, number: Option<&str>, withou
     match (number.filter(told), from) {
         (None, _) if without.filter(told).is_some() => Ok(effects),
         (None, _) => Ok(effects.warn("expense/no-invoice", &[], [])),
-        (Some(_), None) => Ok(effects),
+        // Whose number it is nobody said: it cannot be compared.
+        (Some(number), None) => Ok(effects.warn("expense/no-supplier", &[], [("number", number.to_owned())])),
         (Some(number), Some(supplier)) => {
             let invoice = free_invoice(&supplier.id, number, book)?;
             Ok(effects.open(&invoice, [("supplier", supplier.id.as_str().into()), ("number", number.into())]))
@@ -150,12 +151,39 @@ fn free_invoice(supplier: &Id, number: &str, book: &Book<'_>) -> Result<Id, Refu
     }
 }
 
-/// `N° F/2020-17` and `f 2020 17` are one number, `f-2020-17`; `None` when it has no letter and no figure.
+/// `N° F/2020-17`, `numéro f2020 017` are one number, `f-2020-17`; `None` when it has no letter and no figure.
+///
+/// Signs, accents and the words for "number" say nothing, nor do noughts before a figure; letters and figures part by
+/// themselves. What a paper is called stays: a bill 17 and a receipt 17 are two papers.
 fn spelled_number(number: &str) -> Option<String> {
-    let signs = number.to_lowercase();
-    let parts = signs.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
-    let parts: Vec<&str> = parts.skip_while(|part| matches!(*part, "n" | "no" | "num")).collect();
+    let mut parts: Vec<String> = Vec::new();
+    let mut last = None;
+    for sign in number.to_lowercase().chars().map(bare) {
+        let sort = (sign.is_ascii_alphabetic(), sign.is_ascii_digit());
+        match sort {
+            (false, false) => {}
+            _ if last == Some(sort) => parts.last_mut().expect("one is begun").push(sign),
+            _ => parts.push(sign.to_string()),
+        }
+        last = Some(sort);
+    }
+    let told = parts.iter().map(|part| if part.starts_with('0') { part.trim_start_matches('0') } else { part });
+    let told = told.map(|part| if part.is_empty() { "0" } else { part });
+    let parts: Vec<&str> = told.filter(|part| !matches!(*part, "n" | "no" | "nr" | "num" | "numero")).collect();
     (!parts.is_empty()).then(|| parts.join("-"))
+}
+
+/// A small letter without its accent.
+fn bare(sign: char) -> char {
+    match sign {
+        'à' | 'â' | 'ä' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        other => other,
+    }
 }
 
 /// Whose francs they are.
@@ -334,6 +362,19 @@ mod tests {
     fn take(table: &mut Table, decision: &Id, count: i64) {
         let moved = Effects::new().moves(&items::leave(), Amount::francs(count), decision, &Id::new("used", "kon"));
         table.book.apply("test", day(DAY), &Id::new("person", "test"), &moved.0);
+    }
+
+    #[test]
+    fn a_number_is_known_however_it_is_spelled() {
+        let spelled = |text: &str| spelled_number(text).unwrap_or_default();
+        for same in ["17", "N° 17", "Nº17", "no 17", "Numéro 17", "n17", "0017"] {
+            assert_eq!(spelled(same), "17", "{same}");
+        }
+        for same in ["F-17", "f17", "F n° 017"] {
+            assert_eq!(spelled(same), "f-17", "{same}");
+        }
+        assert_eq!(spelled("Reçu n° 17"), "recu-17");
+        assert_eq!((spelled("000"), spelled("n°"), spelled(" / ")), ("0".to_owned(), String::new(), String::new()));
     }
 
     #[test]
