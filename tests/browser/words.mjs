@@ -20,7 +20,7 @@ const WORDS = {
   'Dépense, Mariam Fofana': 'Expense, Mariam Fofana', Dépense: 'Expense', 'Ce qui est payé': 'What is paid', Montant: 'Amount', 'Payé avec': 'Paid with',
   Fournisseur: 'Supplier', 'Demander la dépense': 'Ask for it', 'Attend mon visa : 1': 'Waits for my visa: 1', 'Donner mon visa': 'Give my visa', 'Visa donné': 'Endorsed',
   'Affectation des recettes': 'Share the revenue', Simuler: 'Simulate', "Rien n'est enregistré : c'est un essai.": 'Nothing is recorded: this is a trial.',
-  'À répartir': 'To share', 'Enregistrer le partage': 'Record the sharing', 'Payer quelques personnes': 'Pay some people', 'Payer ces personnes': 'Pay these people',
+  'À répartir': 'To share', 'Attendent un visa': 'Waiting for a visa', 'Partages à payer': 'Sharings to pay', 'Enregistrer le partage': 'Record the sharing', 'Payer quelques personnes': 'Pay some people', 'Payer ces personnes': 'Pay these people',
   'Compter la caisse ou le magasin': 'Count the cash or the store', 'Doit rester': 'Should be there', Compter: 'Count', 'Premier comptage': 'First count',
   'Faire mon total': 'Work out my total', 'Remettre mes chiffres': 'Hand in my figures', "Comptage en cours : aucun chiffre n'est montré.": 'Being counted: no figure is shown.',
   'Continuer le comptage': 'Go on counting', 'Second comptage': 'Second count', 'Comparer les comptages': 'Compare the counts', 'Comptage terminé': 'Count finished',
