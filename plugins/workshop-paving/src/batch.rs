@@ -262,7 +262,7 @@ mod tests {
         let rows: Vec<String> = table.rows.iter().map(|row| row.join("|")).collect();
         assert_eq!(rows[0], "item/ciment|499.800 kg|5/100||");
         assert_eq!(rows[1], "item/sable|1785.000 kg|15/100||");
-        assert_eq!(rows[2], "mix|350/1|5/100|K|");
+        assert_eq!(rows[2], "figure.mix|350/1|5/100|confidence.k|");
         assert!(table.rows.iter().all(|row| row.len() == table.columns.len()));
     }
 

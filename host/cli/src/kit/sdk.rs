@@ -101,7 +101,11 @@ fn packages(project: &Path) -> io::Result<Kept> {
             Some((words.next()?.to_owned(), words.next()?.strip_prefix('v')?.to_owned()))
         })
         .collect();
-    let metadata: serde_json::Value = serde_json::from_str(&cargo(project, &["metadata", "--format-version", "1"])?)?;
+    // Of this system alone: what only another one builds with was never brought onto this machine.
+    let version = cargo(project, &["--version", "--verbose"])?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+    let metadata = cargo(project, &["metadata", "--format-version", "1", "--filter-platform", host])?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
     let text = |package: &serde_json::Value, key: &str| package[key].as_str().unwrap_or_default().to_owned();
     let all = metadata["packages"].as_array().into_iter().flatten();
     let all = all.map(|p| ((text(p, "name"), text(p, "version")), PathBuf::from(text(p, "manifest_path"))));
@@ -109,9 +113,10 @@ fn packages(project: &Path) -> io::Result<Kept> {
     Ok(kept.map(|(package, manifest)| (package, manifest.parent().map(Path::to_owned).unwrap_or_default())).collect())
 }
 
+/// Runs Cargo as the lock file says; it asks a registry only for what this machine has not got.
 fn cargo(project: &Path, words: &[&str]) -> io::Result<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let done = Command::new(cargo).args(words).args(["--offline", "--locked"]).current_dir(project).output()?;
+    let done = Command::new(cargo).args(words).arg("--locked").current_dir(project).output()?;
     if !done.status.success() {
         return Err(io::Error::other(String::from_utf8_lossy(&done.stderr).into_owned()));
     }
