@@ -38,6 +38,8 @@ pub struct Saponification {
     pub naoh: Ratio,
     /// True for coconut and its kin.
     pub coconut_family: bool,
+    /// True when it is the site's own figure, not a published one.
+    pub own: bool,
 }
 
 /// NaOH for one part of fat, from the figure on the KOH base in mg/g: divided by 1 402.5, exactly.
@@ -75,7 +77,21 @@ impl Saponification {
         if too_much && !coconut_family {
             return Err(Refusal::new("soap/not-naoh").with("fat", item).with("value", own.as_str().unwrap_or_default()));
         }
-        Ok(Saponification { naoh, coconut_family })
+        Ok(Saponification { naoh, coconut_family, own: own.is_string() })
+    }
+}
+
+impl Saponification {
+    /// How well the figure is known, as a word of the sheet.
+    #[must_use]
+    pub fn confidence(self) -> &'static str {
+        if self.own { "confidence.own" } else { "confidence.s" }
+    }
+
+    /// Where it was read, behind the fat it is of.
+    #[must_use]
+    pub fn source(self, fat: &Id) -> String {
+        if self.own { fat.to_string() } else { format!("{fat} ; herbalbear.com/sapvalues.html, soap-making-resource.com") }
     }
 }
 

@@ -329,14 +329,9 @@ impl<'f> Prison<'f> {
             .map(|(input, used)| json!({"item": format!("item/{}", input.item), "quantity": used.to_string(), "store": store}))
             .collect();
         let product = format!("item/{}", trade.product);
-        let rejected = if trade.form == "soap-batch" { 0 } else { self.house.s.chance.between(0, 9) / 8 };
+        let rejected = self.house.s.chance.between(0, 9) / 8;
         let (good, spoilt) = (format!("{} piece", pieces - rejected), format!("{rejected} piece"));
         let mut form = match trade.form.as_str() {
-            "soap-batch" => json!({
-                "workshop": unit, "fats": [{"fat": format!("item/{}", trade.inputs[0].item), "quantity": used[0].to_string(), "store": store}],
-                "lye": format!("item/{}", trade.inputs[1].item), "lye-used": used[1].to_string(), "lye-store": store, "water": "7.5",
-                "discount": "5", "product": product, "bars": good, "bar-grams": 200, "store": store
-            }),
             "batch" => {
                 let mut output = json!({"item": product, "good": good});
                 if rejected > 0 {
