@@ -73,6 +73,10 @@ pub const REFUSALS: &[&str] = &[
     "batch/motive-needed",
 ];
 
+/// The refusals that a trade reckoned by its figures, or by the width of its cloth, may give beside those.
+pub const REFUSALS_OF_FIGURES: &[&str] =
+    &["trade-batch/not-made-here", "trade-batch/width-needed", "trade-batch/width-unknown", "trade/no-figure"];
+
 impl Run<'_> {
     /// The batch, its lots and movements, and its warnings.
     ///

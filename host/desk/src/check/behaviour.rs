@@ -9,7 +9,7 @@ use crate::reading::{Source, read_fields};
 use baara_book::allot::allot;
 use baara_book::guards::{self, Act};
 use baara_loader::{Answers, PluginFault, Reply};
-use baara_plugin_api::{Command, Effect, KindDeclaration, Message, Refusal, Reply as Told, Value, json};
+use baara_plugin_api::{Command, Effect, KindDeclaration, Message, Refusal, Reply as Told, Value, json, trade};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -151,13 +151,15 @@ pub(super) fn answers(file: &Path, folder: &Path) -> Verdict {
     Ok(all.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// It refuses only under codes that its kind declares, or that every kind may give.
+/// It refuses only under codes that its kind declares, or that every kind may give; a sheet as the record it prepares.
 pub(super) fn refusals(file: &Path, folder: &Path) -> Verdict {
-    let shared = |code: &str| ["field/", "thing/", "leave/", "rule/"].iter().any(|subject| code.starts_with(subject));
+    let of_trades = |code: &str| [trade::REFUSALS, trade::REFUSALS_OF_FIGURES].concat().contains(&code);
+    let shared = |code: &str| of_trades(code) || ["field/", "thing/", "leave/", "rule/"].iter().any(|subject| code.starts_with(subject));
     let recorded = work(file, folder, |plugin, _, step| {
         let Ok(Err(refusal)) = step.told() else { return Ok(()) };
+        let is_table = plugin.declaration.tables.iter().any(|table| table.kind == step.command.kind);
         let mut kinds = plugin.declaration.kinds.iter().chain(&plugin.declaration.tables);
-        let declared = kinds.any(|kind| kind.kind == step.command.kind && kind.refusals.contains(&refusal.code));
+        let declared = kinds.any(|kind| (is_table || kind.kind == step.command.kind) && kind.refusals.contains(&refusal.code));
         if declared || shared(&refusal.code) {
             Ok(())
         } else {
