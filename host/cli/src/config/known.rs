@@ -99,6 +99,7 @@ const PRODUCTS: &[(&str, Type)] = &[
     ("cuts", Type::Tables(CUTS)),
     ("calibrated", Type::Tables(CALIBRATED)),
     ("cure-days", Type::Whole),
+    ("checked", Type::Flag),
     ("tolerance", Type::Ratio),
 ];
 
@@ -184,6 +185,7 @@ pub(crate) const KNOWN: &[Known] = &[
             ("trade", Type::Thing("trade")),
             ("inputs", Type::Tables(INPUTS)),
             ("cure-days", Type::Whole),
+            ("checked", Type::Flag),
             ("tolerance", Type::Ratio),
             ("tolerance-quarter", Type::Ratio),
         ],
@@ -196,6 +198,7 @@ pub(crate) const KNOWN: &[Known] = &[
             ("products", Type::Tables(PRODUCTS)),
             ("figures", Type::Tables(FIGURES)),
             ("cure-days", Type::Whole),
+            ("checked", Type::Flag),
             ("hazardous", Type::Flag),
             ("outside", Type::Flag),
         ],

@@ -14,6 +14,11 @@ struct Output {
     rejected: Option<Amount>,
 }
 
+/// True when every lot of it waits until somebody looked at it. One that took too little waits in any case.
+fn looked_at(thing: Option<&Thing>) -> bool {
+    thing.is_some_and(|thing| thing.flag("checked"))
+}
+
 /// A batch of any trade: inputs out of stores, goods into one.
 #[derive(Form)]
 pub(super) struct Batch {
@@ -49,6 +54,7 @@ impl Record for Batch {
         let mut expected = Expected::default();
         let mut unmeasured = Vec::new();
         let mut made = Vec::new();
+        let mut checked = looked_at(trade.as_ref());
         for output in &self.outputs {
             if product_of(trade.as_ref(), &output.item).is_some() {
                 return Err(Refusal::new("batch/own-form").with("product", &output.item).with("workshop", &self.workshop));
@@ -59,11 +65,14 @@ impl Record for Batch {
                 Some(recipe) => expected.recipe(book, &one, &json!(recipe.values), None)?,
                 None => unmeasured.push(output.item.clone()),
             }
+            checked |= looked_at(recipe.as_ref());
             let cure = [recipe.as_ref(), trade.as_ref()].into_iter().flatten().find_map(|thing| thing.whole("cure-days"));
             made.push(Product { made: one, cure_days: cure.unwrap_or(0), held: false });
         }
         let used = trade::used(book, &self.inputs)?;
         let gaps = if unmeasured.is_empty() { expected.gaps(book, &used)? } else { expected.gaps_of_known(book, &used)? };
+        let held = checked || gaps.iter().any(trade::Measured::falls_short);
+        made.iter_mut().for_each(|product: &mut Product| product.held = held);
         let run = Run {
             measured: expected.beside(&used),
             oddities: beyond(gaps),
@@ -126,14 +135,17 @@ impl Record for TradeBatch {
         let mut expected = Expected::default();
         expected.recipe(book, &made, product, Some(self.width.as_deref()))?;
         let used = trade::used(book, &self.inputs)?;
+        let gaps = expected.gaps(book, &used)?;
+        let checked = looked_at(trade.as_ref()) || product["checked"].as_bool().unwrap_or(false);
+        let held = checked || gaps.iter().any(trade::Measured::falls_short);
         let days = product["cure-days"].as_i64().or_else(|| trade.as_ref()?.whole("cure-days")).unwrap_or(0);
         let run = Run {
             measured: expected.beside(&used),
-            oddities: beyond(expected.gaps(book, &used)?),
+            oddities: beyond(gaps),
             unit: &self.workshop,
             store: &self.store,
             inputs: &self.inputs,
-            made: vec![Product { made, cure_days: days, held: false }],
+            made: vec![Product { made, cure_days: days, held }],
             motive: self.motive,
             persons: &self.persons,
             more: Vec::new(),
