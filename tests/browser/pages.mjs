@@ -32,6 +32,7 @@ export const PAGES = {
   'kay-informaticien': ['/'],
   'kay-maire': ['/', '/visas', '/entree/$waits'],
   'kay-secretaire': ['/reunions', '/reunions/nouvelle', ['/reunions/nouvelle', sends('Convoquer')], '/reunions/kay-21-0001', '/papiers/pv/kay-21-0001', '/papiers/emargement/kay-21-0001', '/qui-peut-quoi'],
+  'kay-atelier-bois': ['/production/nouvelle', '/noter/joinery-batch?workshop=workshop/kay-bois', '/rapports/joinery-sheet', '/rapports/joinery-ledger?workshop=workshop/kay-bois', '/liste/batch'],
   'kay-magasinier': ['/magasin', '/papiers/fiche-stock/kay-magasin', '/papiers/feuilles/pesee', '/grille/goods-in', ['/noter/goods-in', sends('Enregistrer')]],
   'ken-chef': ['/tableau-de-bord', '/visas', '/rapports', '/rapports/harvest?periode=2020/2021', '/rapports/indicators?periode=2020',
     '/rapports/balances?periode=2020', '/rapports/exceptions?periode=2020', '/pourquoi/harvest/cereals.weighed?periode=2020/2021', '/extensions', '/liste', '/liste/lot', '/chose/facility/ken'],

@@ -147,13 +147,23 @@ impl Cell {
             return Cell::Date(date);
         }
         if let Some((part, whole)) = text.split_once('/').filter(|(part, whole)| [part, whole].iter().all(|n| is_whole(n))) {
-            return Cell::Text(if whole == "100" { format!("{part} %") } else { text.to_owned() });
+            return read_part(part, whole).unwrap_or_else(|| Cell::Text(text.to_owned()));
         }
         if text.split_once('.').is_some_and(|(section, code)| [section, code].iter().all(|part| is_code(part))) {
             return Cell::Word(text.to_owned());
         }
         Id::parse(text).map_or_else(|_| Cell::Text(text.to_owned()), Cell::Thing)
     }
+}
+
+/// Hundredths as a share, tenths and thousandths as decimals; thirds stay thirds.
+fn read_part(part: &str, whole: &str) -> Option<Cell> {
+    if whole == "100" {
+        return Some(Cell::Text(format!("{part}\u{a0}%")));
+    }
+    let is_ten = whole.starts_with('1') && whole[1..].bytes().all(|b| b == b'0');
+    let scale = u8::try_from(whole.len() - 1).ok().filter(|_| is_ten)?;
+    Some(Cell::Figure(Figure { count: part.parse().ok()?, scale }))
 }
 
 fn is_whole(text: &str) -> bool {

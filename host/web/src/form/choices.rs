@@ -90,7 +90,13 @@ pub(crate) fn described(r: &Reading<'_>, id: &Id) -> String {
         return if r.words.language() == baara_reports::Language::En { text("label-en").unwrap_or(label) } else { label };
     }
     let parts = ["person", "unit", "item", "crop", "plot", "subject", "place", "customer", "product", "to", "from", "about"];
-    let told: Vec<String> = parts.iter().filter_map(|key| text(key)).map(|value| r.words.value(&value)).take(2).collect();
+    let made = r.book.thing(id, Date::MAX).and_then(|t| t.values.get("outputs")?[0]["item"].as_str().map(str::to_owned));
+    let value = |text: String| r.words.value(&text);
+    let told: Vec<String> = match made.and_then(|product| Id::parse(&product).ok()) {
+        // A batch is told by what it made and when; its workshop stands on its page.
+        Some(product) => [Some(r.label(&product)), text("made").map(value)].into_iter().flatten().collect(),
+        None => parts.iter().filter_map(|key| text(key)).map(value).take(2).collect(),
+    };
     let label = r.label(id);
     if told.is_empty() || label != id.code() { label } else { format!("{} ({})", told.join(", "), id.code()) }
 }

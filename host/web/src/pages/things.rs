@@ -7,8 +7,8 @@ use crate::pages::entry::shown;
 use crate::pages::secrets::offer_list;
 use crate::visit::{Reading, Visit};
 use baara_book::REFERENCE;
-use baara_plugin_api::{Date, Id, Value};
-use baara_reports::{Said, shown_amount};
+use baara_plugin_api::{Date, Id, Ratio, Value};
+use baara_reports::{Cell, Said, shown_amount};
 use maud::html;
 
 /// Things on one page.
@@ -53,7 +53,9 @@ pub(crate) fn list(visit: &Visit) -> Shown {
     Ok(visit.read(|r| {
         let all: Vec<Id> = r.book.open_of(&kind).filter(|id| is_ours(r, id)).collect();
         let mut named: Vec<(String, &Id)> = all.iter().rev().skip(from).take(SHOWN).map(|id| (described(r, id), id)).collect();
-        if all.len() <= SHOWN {
+        // Those with a name of their own by name, when all are here; what came of an act, the newest first.
+        let are_named = all.first().is_some_and(|id| r.label(id) != id.code());
+        if are_named && all.len() <= SHOWN {
             named.sort_by_cached_key(|(label, _)| baara_desk::fold(label));
         }
         let title = capital(&thing_word(r, &kind));
@@ -86,7 +88,7 @@ pub(crate) fn show(visit: &Visit) -> Shown {
         let mut values: Vec<(String, Value)> = thing.iter().flat_map(|t| t.values.clone()).filter(|(_, v)| !text(Some(v)).is_empty()).collect();
         values.sort_by_key(|(key, _)| (!matches!(key.as_str(), "label" | "name"), key.clone()));
         let mentions = r.book.mentions(&id);
-        let title = r.label(&id);
+        let title = described(r, &id);
         let inner = html! {
             p.hint { a href={ "/liste/" (id.kind()) } { (capital(&thing_word(r, id.kind()))) } " · " (id.code()) }
             h1 { (title) }
@@ -124,8 +126,14 @@ fn key_word(r: &Reading<'_>, key: &str) -> String {
             let person = Id::parse(&format!("person/{code}")).ok().filter(|id| r.book.thing(id, Date::MAX).is_some());
             format!("{} {}", capital(&r.words.column(head)), person.map_or_else(|| code.to_owned(), |id| r.label(&id)))
         }
-        None => capital(&r.words.column(key)),
+        // What names another thing is told by that thing's own word.
+        None => capital(&r.words.find(&format!("thing.{key}")).map_or_else(|| r.words.column(key), str::to_owned)),
     }
+}
+
+/// The name of a trade's figure, or how well it is known.
+fn of_trades<'r>(r: &'r Reading<'_>, code: &str) -> Option<&'r str> {
+    r.words.find(&format!("figure.{code}")).or_else(|| r.words.find(&format!("confidence.{}", code.to_ascii_lowercase())))
 }
 
 fn attribute(r: &Reading<'_>, value: &Value) -> maud::Markup {
@@ -134,7 +142,11 @@ fn attribute(r: &Reading<'_>, value: &Value) -> maud::Markup {
             html! { @for (at, (key, one)) in map.iter().enumerate() { @if at > 0 { ", " } (r.words.column(key)) " " (attribute(r, one)) } }
         }
         Value::Array(list) if list.iter().any(Value::is_object) => html! { ul { @for one in list { li { (attribute(r, one)) } } } },
+        Value::String(code) if of_trades(r, code).is_some() => html! { (of_trades(r, code).unwrap_or_default()) },
         Value::String(code) if r.words.find(&format!("choice.{code}")).is_some() => html! { (capital(&r.words.choice(code))) },
+        Value::String(ratio) if Ratio::parse(ratio).is_some_and(|_| ratio.contains('/')) => {
+            html! { (r.words.cell(&Cell::read(ratio), false)) }
+        }
         other => shown(r, "", None, other),
     }
 }
