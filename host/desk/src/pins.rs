@@ -27,6 +27,7 @@ pub const OWN_PLUGINS: &[&str] = &[
     "workshop-mattresses",
     "workshop-dyeing",
     "workshop-joinery",
+    "workshop-livestock",
     "price-watch",
     "canteen",
 ];

@@ -39,7 +39,7 @@ pub struct Run<'a> {
     pub store: &'a Id,
     /// What was taken.
     pub inputs: &'a [Input],
-    /// What was made, one line an item.
+    /// What was made, one line an item; nothing where the trade allows it.
     pub made: Vec<Product>,
     /// Every input beside what was expected of it.
     pub measured: Vec<Measured>,
@@ -78,16 +78,13 @@ pub const REFUSALS_OF_FIGURES: &[&str] =
     &["trade-batch/not-made-here", "trade-batch/width-needed", "trade-batch/width-unknown", "trade/no-figure"];
 
 impl Run<'_> {
-    /// The batch, its lots and movements, and its warnings.
+    /// The batch, its lots and movements, and its warnings. Animals are fed and give nothing on most days.
     ///
     /// # Errors
-    /// `batch/no-output`, `batch/twice`, `batch/motive-needed`, or `thing/…`.
+    /// `batch/twice`, `batch/motive-needed`, or `thing/…`.
     pub fn effects(self, cmd: &Command, book: &Book<'_>) -> Decided {
         book.open(self.store)?;
         let unit = book.open(self.unit)?;
-        if self.made.is_empty() {
-            return Err(Refusal::new("batch/no-output").with("workshop", self.unit));
-        }
         if let (Some(first), None) = (self.oddities.first(), &self.motive) {
             let refusal = Refusal::new("batch/motive-needed");
             return Err(first.what.args().into_iter().fold(refusal, |refusal, (key, value)| refusal.with(key, value)));

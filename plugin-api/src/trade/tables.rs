@@ -51,7 +51,7 @@ pub fn ledger(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
             let told = |key: &str| made[key].as_str().unwrap_or_default().to_owned();
             rows.push([head(), vec![told("item"), String::new(), told("good"), String::new(), String::new()]].concat());
         }
-        for used in lines("measured").into_iter().chain(lines("calibrating")) {
+        for used in ["measured", "calibrating", "yielded"].into_iter().flat_map(lines) {
             let told = |key: &str| used[key].as_str().unwrap_or_default().to_owned();
             let motive = if batch.values.contains_key("motive") { "yes" } else { "" };
             let gap = gap(&told("expected"), &told("actual")).unwrap_or_default();

@@ -254,6 +254,7 @@ pub(super) struct Months {
     pub(super) beyond: Vec<Beyond>,
     pub(super) paper: Vec<Paper>,
     pub(super) canteen: Vec<Canteen>,
+    pub(super) herd: Vec<Herd>,
 }
 
 /// Written down some days after.
@@ -478,6 +479,78 @@ pub(super) struct Paper {
     pub(super) number: u64,
     pub(super) ended: String,
     pub(super) reason: String,
+}
+
+/// Animals that a facility keeps to fatten or to lay, from the day they come; each week is told on its last day.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Herd {
+    pub(super) site: String,
+    /// The workshop's code.
+    pub(super) code: String,
+    pub(super) label: String,
+    pub(super) trade: String,
+    pub(super) item: String,
+    /// Francs for a head, and for an egg where they lay.
+    pub(super) price: i64,
+    #[serde(default)]
+    pub(super) egg: i64,
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    pub(super) heads: i64,
+    /// Kilograms of all on that day; zero where nobody weighs.
+    #[serde(default)]
+    pub(super) weight: i64,
+    /// What they are worth, and who gave them.
+    pub(super) value: i64,
+    pub(super) donor: String,
+    /// What came for them on that day, and what a head takes of it a day.
+    pub(super) feeds: Vec<Feed>,
+    /// Grams that a head gains a day.
+    #[serde(default)]
+    pub(super) gain: i64,
+    /// Eggs that a hundred hens lay a day.
+    #[serde(default)]
+    pub(super) laying: i64,
+    /// One that died, and of what.
+    #[serde(with = "day")]
+    pub(super) died: Date,
+    pub(super) cause: String,
+    pub(super) account: String,
+    /// A remedy, and its days of withdrawal.
+    #[serde(with = "day")]
+    pub(super) treated: Date,
+    pub(super) remedy: String,
+    pub(super) days: u64,
+    /// A week, told on its last day, that took other than the ration: said, asked after and explained.
+    #[serde(with = "day")]
+    pub(super) beyond: Date,
+    pub(super) per_hundred: i64,
+    pub(super) motive: String,
+    pub(super) explained: String,
+    /// The days on which some are sold, and how many.
+    #[serde(default)]
+    pub(super) sold: Vec<HerdSale>,
+}
+
+/// A feed of a herd.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Feed {
+    pub(super) item: String,
+    pub(super) came: String,
+    pub(super) value: i64,
+    /// Grams a head and day.
+    pub(super) grams: i64,
+}
+
+/// Heads that are sold.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HerdSale {
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    pub(super) heads: i64,
 }
 
 /// A canteen, and the month it is watched.

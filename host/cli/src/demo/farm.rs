@@ -405,9 +405,7 @@ impl<'f> Land<'f> {
                 "account": "Bête trouvée morte à l'enclos le matin"
             });
             let loss = self.house.s.put("cultures", "death", form);
-            self.house.s.witnessed(&loss);
-            let question = Question::new("loss", "Bête morte", Then::Lost(format!("{loss}/shortage")));
-            self.house.waiting.push(question);
+            self.house.lost(&loss, "Bête morte");
         }
     }
 

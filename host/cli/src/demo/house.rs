@@ -661,6 +661,12 @@ impl<'f> House<'f> {
         self.s.endorse(&cooked, "chef");
     }
 
+    /// A loss that two witnesses saw; the committee is asked about it.
+    pub(super) fn lost(&mut self, loss: &str, title: &str) {
+        self.s.witnessed(loss);
+        self.waiting.push(Question::new("loss", title, Then::Lost(format!("{loss}/shortage"))));
+    }
+
     /// Goods bought under the month's decision: paid, then received by the storekeeper. False when too dear.
     pub(super) fn buy(&mut self, item: &str, quantity: &str, costs: i64, payer: (&str, &str), what: &str) -> bool {
         let Some((decision, left)) = self.purchases.clone() else { return false };

@@ -8,6 +8,7 @@ mod chance;
 mod drive;
 mod facts;
 mod farm;
+mod herds;
 mod house;
 mod prison;
 mod resolve;

@@ -1,20 +1,22 @@
 //! The year of an establishment with micro-projects: people, training, workshops, sales.
 
 use super::facts::{Beyond, Entrusted, Establishment, Facts, Services, Trade, whole};
+use super::herds::Kept;
 use super::house::{House, Question, Shelf, Then, take};
 use super::script::{Script, is_workday, month_end, month_start, working};
 use super::together::Arrival;
 use baara_desk::Founding;
 use baara_plugin_api::{Amount, Date, Datelike, Days, Months, Ratio, Rounding, Value, json};
 use chrono::Weekday;
+use std::collections::BTreeMap;
 
 /// The first day the practice year tells.
 pub(super) const FIRST: Date = Date::from_ymd_opt(2020, 1, 2).expect("a day");
 
 /// A workshop and what its lead knows.
-struct Shop<'f> {
+pub(super) struct Shop<'f> {
     unit: String,
-    lead: String,
+    pub(super) lead: String,
     trade: &'f Trade,
     label: String,
     project: String,
@@ -34,15 +36,17 @@ struct Shop<'f> {
 
 /// An establishment's year in the making.
 pub(super) struct Prison<'f> {
-    house: House<'f>,
-    facts: &'f Facts,
-    own: &'f Establishment,
-    shops: Vec<Shop<'f>>,
+    pub(super) house: House<'f>,
+    pub(super) facts: &'f Facts,
+    pub(super) own: &'f Establishment,
+    pub(super) shops: Vec<Shop<'f>>,
     arrivals: Vec<Arrival>,
     /// True once the year's gift was put to the committee.
     gave: bool,
     /// Somebody not judged yet, until they are.
     unjudged: Option<(Date, String)>,
+    /// Its herds, by the code of their workshop.
+    pub(super) kept: BTreeMap<String, Kept>,
 }
 
 impl<'f> Prison<'f> {
@@ -51,7 +55,16 @@ impl<'f> Prison<'f> {
         let mut script = Script::new(facts, &own.site, place, FIRST);
         let leads: Vec<(String, &str)> = own.projects.iter().map(|p| (format!("atelier-{}", p.code), "workshop-lead")).collect();
         let founding = House::founding(&mut script, &leads);
-        let mut prison = Prison { house: House::new(script, place), facts, own, shops: Vec::new(), arrivals, gave: false, unjudged: None };
+        let mut prison = Prison {
+            house: House::new(script, place),
+            facts,
+            own,
+            shops: Vec::new(),
+            arrivals,
+            gave: false,
+            unjudged: None,
+            kept: BTreeMap::new(),
+        };
         prison.begin();
         let last = Date::from_ymd_opt(2020, 12, 31).expect("a day");
         for day in FIRST.iter_days().skip(1).take_while(|day| *day <= last) {
@@ -72,6 +85,7 @@ impl<'f> Prison<'f> {
             self.house.s.put("chef", "workshop", form);
             self.house.prices.push((one.service.clone(), one.price));
         }
+        self.found_herds();
         for project in &self.own.projects {
             let trade = self.facts.trades.iter().find(|trade| trade.code == project.trade).expect("checked: every trade is told");
             let s = &mut self.house.s;
@@ -143,6 +157,7 @@ impl<'f> Prison<'f> {
             self.work(shop, day);
         }
         self.extraordinary(day);
+        self.herd_day(day);
         self.house.evening(day);
     }
 

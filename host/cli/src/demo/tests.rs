@@ -144,7 +144,8 @@ fn the_year_of_24_facilities_is_recorded_and_adds_up() {
     let odd: std::collections::BTreeSet<Id> = book.all_of("batch").into_iter().filter(is_odd).filter_map(trade_of).collect();
     let waits = |id: &Id| book.thing(id, year_end).is_some_and(|lot| !lot.flag("released"));
     let waiting: std::collections::BTreeSet<Id> = book.all_of("lot").into_iter().filter(waits).filter_map(trade_of).collect();
-    let told: std::collections::BTreeSet<Id> = facts.months.beyond.iter().map(|one| Id::new("trade", &one.trade)).collect();
+    let (beyond, herds) = (facts.months.beyond.iter().map(|one| &one.trade), facts.months.herd.iter().map(|one| &one.trade));
+    let told: std::collections::BTreeSet<Id> = beyond.chain(herds).map(|trade| Id::new("trade", trade)).collect();
     assert_eq!(odd, told);
     assert_eq!(told.difference(&waiting).collect::<Vec<_>>(), Vec::<&Id>::new());
 

@@ -49,6 +49,9 @@ impl Record for Batch {
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let unit = book.open(&self.workshop)?;
+        if self.outputs.is_empty() {
+            return Err(Refusal::new("batch/no-output").with("workshop", &self.workshop));
+        }
         let trade = unit.id_of("trade").and_then(|trade| book.thing(&trade));
         self.persons.iter().try_for_each(|person| book.open(person).map(drop))?;
         let mut expected = Expected::default();
