@@ -44,25 +44,29 @@ pub(crate) fn heads(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
     let Of { herd } = trade::asked(cmd)?;
     let herd = Herd::ever(&herd, book)?;
     let begun = herd.thing.amount("heads").map_or(0, Amount::count);
-    let mut moves: Vec<(Date, String, i64)> = Vec::new();
-    moves.extend(dead(&herd, book).iter().map(|loss| (loss.since, loss.id.to_string(), loss.amount("quantity").map_or(0, Amount::count))));
-    moves.extend(sold(&herd, book).iter().map(|one| (one.sale.since, one.sale.id.to_string(), one.heads)));
+    let mut moves: Vec<(Date, &str, String, i64)> = Vec::new();
+    let died = |loss: &Thing| (loss.since, "heads.died", loss.id.to_string(), loss.amount("quantity").map_or(0, Amount::count));
+    moves.extend(dead(&herd, book).iter().map(died));
+    moves.extend(sold(&herd, book).iter().map(|one| (one.sale.since, "heads.sold", one.sale.id.to_string(), one.heads)));
     moves.sort();
     let none = String::new;
+    let row = |day: Date, what: &str, id: String, came: String, went: String, heads: i64| {
+        vec![day.to_string(), what.to_owned(), id, came, went, heads.to_string()]
+    };
     let mut left = begun;
     let day = herd.thing.date("begun").unwrap_or(book.date());
-    let mut rows = vec![vec![day.to_string(), herd.thing.id.to_string(), begun.to_string(), none(), begun.to_string()]];
-    for (day, what, heads) in moves {
+    let mut rows = vec![row(day, "heads.begun", herd.thing.id.to_string(), begun.to_string(), none(), begun)];
+    for (day, what, id, heads) in moves {
         left -= heads;
-        rows.push(vec![day.to_string(), what, none(), heads.to_string(), left.to_string()]);
+        rows.push(row(day, what, id, none(), heads.to_string(), left));
     }
     // Moved to another pen, given, or eaten: whatever else took them out stands in the store's own ledger.
     let other = left - herd.heads.count();
     if other != 0 {
         let (came, went) = if other < 0 { ((-other).to_string(), none()) } else { (none(), other.to_string()) };
-        rows.push(vec![book.date().to_string(), "heads.other".to_owned(), came, went, herd.heads.count().to_string()]);
+        rows.push(row(book.date(), "heads.other", herd.pen.to_string(), came, went, herd.heads.count()));
     }
-    let columns = ["date", "what", "heads-in", "heads-out", "heads"].map(str::to_owned).to_vec();
+    let columns = ["date", "what", "record", "heads-in", "heads-out", "heads"].map(str::to_owned).to_vec();
     Ok(Table { columns, rows })
 }
 
@@ -203,10 +207,10 @@ mod tests {
         assert_eq!(
             rows(&book, heads),
             [
-                "2020-06-01|herd/kon-20-0001|16||16",
-                "2020-06-20|loss/kon-20-0001||1|15",
-                "2020-07-30|sale/kon-20-0001||10|5",
-                "2020-08-01|heads.other||1|4",
+                "2020-06-01|heads.begun|herd/kon-20-0001|16||16",
+                "2020-06-20|heads.died|loss/kon-20-0001||1|15",
+                "2020-07-30|heads.sold|sale/kon-20-0001||10|5",
+                "2020-08-01|heads.other|store/kon-enclos||1|4",
             ]
         );
     }

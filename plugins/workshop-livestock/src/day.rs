@@ -16,7 +16,7 @@ pub(crate) struct HerdDay {
     /// Eggs that may not.
     broken: Option<u64>,
     /// Kilograms of all the animals together, when they were weighed.
-    weight: Option<Ratio>,
+    live_weight: Option<Ratio>,
     inputs: Vec<Input>,
     /// Where the eggs go; the pen when it is not said.
     #[field(of = "store")]
@@ -74,8 +74,8 @@ impl Before {
             let heads = u64::try_from(thing.amount(heads)?.count()).ok()?;
             Some((thing.date(day)?, Ratio::parse(thing.text(weight))?.times(Ratio::new(1, heads)?)?))
         };
-        let later = self.0.iter().rev().find_map(|batch| each(batch, "weight", "heads", "made"));
-        later.or_else(|| each(&herd.thing, "weight", "heads", "begun"))
+        let later = self.0.iter().rev().find_map(|batch| each(batch, "live-weight", "heads", "made"));
+        later.or_else(|| each(&herd.thing, "live-weight", "heads", "begun"))
     }
 
     fn laid(&self) -> bool {
@@ -146,7 +146,7 @@ impl HerdDay {
 
     /// What the herd has gained since it was weighed before, beside what its ration should give.
     fn gain(&self, herd: &Herd, before: &Before, figures: &Figures<'_>, cmd: &Command) -> Result<Option<Measured>, Refusal> {
-        let Some(weight) = self.weight else { return Ok(None) };
+        let Some(weight) = self.live_weight else { return Ok(None) };
         let too_large = || Refusal::new("batch/too-large").with("item", &herd.item).with("came", weight);
         let now = kilograms(weight).ok_or_else(too_large)?;
         let (Some(gain), Some((since, each))) = (figures.find("gain")?, before.weighed(herd)) else { return Ok(None) };
@@ -205,7 +205,7 @@ impl Record for HerdDay {
         let lost: i64 = dead(&herd, book).iter().filter_map(|loss| loss.amount("quantity")).map(Amount::count).sum();
         let mortality = figures.find("mortality")?;
         let store = self.store.clone().unwrap_or_else(|| herd.pen.clone());
-        let (days, weight, missing) = (self.days(), self.weight, missing(&before, self.days(), cmd));
+        let (days, weight, missing) = (self.days(), self.live_weight, missing(&before, self.days(), cmd));
         let run = Run {
             unit: &herd.workshop,
             store: &store,
@@ -220,7 +220,7 @@ impl Record for HerdDay {
                 ("days", days.into()),
                 ("heads", json!(herd.heads)),
                 ("dead", lost.into()),
-                ("weight", json!(weight.map(|kg| kg.to_string()))),
+                ("live-weight", json!(weight.map(|kg| kg.to_string()))),
                 ("given", used.iter().map(|(item, actual)| json!({"item": item, "actual": actual.to_string()})).collect()),
                 (
                     "yielded",
@@ -318,7 +318,7 @@ pub(crate) mod tests {
             book.put(&id(lot), day, &values);
             book.stock(&id("store/kon-enclos"), &id(item), Some(&id(lot)), heads.parse().unwrap());
         }
-        begin(&mut book, json!({"lot": "lot/kon-20-0901", "weight": "400"})).unwrap();
+        begin(&mut book, json!({"lot": "lot/kon-20-0901", "live-weight": "400"})).unwrap();
         begin(&mut book, json!({"lot": "lot/kon-20-0902"})).unwrap();
         book
     }
@@ -385,7 +385,7 @@ pub(crate) mod tests {
     fn a_gain_is_judged_from_one_weighing_to_the_next() {
         let mut book = farmyard();
         let mut weigh = |day: &str, kg: &str, more: Value| {
-            let mut fields = json!({"weight": kg, "days": 10});
+            let mut fields = json!({"live-weight": kg, "days": 10});
             fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             told(&mut book, day, SHEEP, "216.000 kg", fields)
         };

@@ -15,7 +15,7 @@ pub(crate) struct Begun {
     #[field(of = "store")]
     store: Id,
     /// Kilograms of all of them together.
-    weight: Option<Ratio>,
+    live_weight: Option<Ratio>,
     /// What they cost; else the value they came in with.
     cost: Option<Money>,
 }
@@ -124,7 +124,7 @@ impl Record for Begun {
                     ("store", json!(self.store)),
                     ("begun", json!(cmd.date)),
                     ("heads", json!(heads)),
-                    ("weight", json!(self.weight.map(|kg| kg.to_string()))),
+                    ("live-weight", json!(self.live_weight.map(|kg| kg.to_string()))),
                     ("cost", json!(cost)),
                 ],
             )

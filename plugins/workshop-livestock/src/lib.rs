@@ -36,7 +36,7 @@ fn things() -> Vec<ThingDeclaration> {
         key("store", id_of("store")),
         key("begun", Date),
         key("heads", Text),
-        key("weight", Ratio),
+        key("live-weight", Ratio),
         key("cost", Money),
         key("withdrawal", Date),
     ];

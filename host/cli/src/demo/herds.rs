@@ -87,7 +87,7 @@ impl Prison<'_> {
         let lot = format!("{came}/lot");
         let mut form = json!({"workshop": s.of("workshop", &one.code), "lot": lot, "store": pen});
         if one.weight > 0 {
-            form["weight"] = one.weight.to_string().into();
+            form["live-weight"] = one.weight.to_string().into();
         }
         let herd = s.put(&lead, "herd", form);
         self.kept.insert(one.code.clone(), Kept { lot, herd, heads: one.heads, eggs: Vec::new() });
@@ -131,7 +131,7 @@ impl Prison<'_> {
         let days = (day - one.on).num_days();
         if one.weight > 0 && days % 28 == 0 {
             let each = one.weight * 1000 / one.heads + one.gain * days;
-            form["weight"] = kilograms(each * kept.heads).trim_end_matches(" kg").into();
+            form["live-weight"] = kilograms(each * kept.heads).trim_end_matches(" kg").into();
         }
         let told = self.house.s.put(&lead, "herd-day", form);
         if is_odd {
