@@ -1,8 +1,9 @@
 //! A plugin is let in by other people: proposed by its hash, opened with the last endorsement, refused otherwise.
 
-use baara_desk::{Answer, Clock, Desk, Mode, Submission};
+use baara_desk::{Answer, Clock, Desk, Hosting, Mode, Signed, Submission};
 use baara_plugin_api::{Id, Map, Refusal};
 use baara_tests::{Fixture, Scratch, library, plugin_files};
+use minisign::KeyPair;
 use std::path::{Path, PathBuf};
 
 const NOW: Clock = Clock::Practice { at: 1_604_999_999_000 };
@@ -220,4 +221,135 @@ fn a_file_that_cannot_be_kept_beside_the_book_is_not_proposed() {
     std::fs::write(&folder, "une page arrachée").expect("and puts a file there");
     let answer = fixture.desk.propose_pin(&another_build(&scratch), submission("kon-head", "pin", Map::new()));
     assert_eq!(refusal(answer).code, "plugin/not-kept");
+}
+
+/// What somebody signs beside a file.
+const COMMENT: &str = "sales 0.1.0";
+
+/// Writes somebody's signature of some bytes beside a file.
+fn sign(file: &Path, bytes: &[u8], keys: &KeyPair) {
+    let signature = minisign::sign(Some(&keys.pk), &keys.sk, bytes, Some(COMMENT), None).expect("a signature");
+    std::fs::write(beside(file), signature.to_string()).expect("a file");
+}
+
+fn signed_by(scratch: &Scratch, keys: &KeyPair) -> PathBuf {
+    let file = another_build(scratch);
+    sign(&file, &std::fs::read(&file).expect("its file"), keys);
+    file
+}
+
+fn beside(file: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.minisig", file.display()))
+}
+
+fn form(fields: [(&str, &str); 2]) -> Map {
+    fields.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.into())).collect()
+}
+
+fn publisher(desk: &Desk, key: &str) -> Answer {
+    desk.submit(submission("kon-head", "publisher", form([("name", "Atelier Keita"), ("key", key)])))
+}
+
+fn let_publisher_in(desk: &Desk, keys: &KeyPair) {
+    let Answer::Waiting(waiting) = publisher(desk, &keys.pk.to_base64()) else { panic!("an intention") };
+    assert!(desk.publishers().is_empty(), "not before another person agrees");
+    assert!(matches!(endorse(desk, "kon-chair", waiting.seq), Answer::Recorded(_)));
+}
+
+fn proposed(desk: &Desk, file: &Path) -> Answer {
+    desk.propose_pin(file, submission("kon-head", "pin", Map::new()))
+}
+
+/// Who stands for the file of the sales plugin that is pinned, and for the one that waits.
+fn signers(desk: &Desk) -> (Option<Signed>, Option<Signed>) {
+    let all = desk.extensions().expect("readable");
+    let of = |waits: bool| all.iter().rfind(|one| one.id == "sales" && one.proposal.is_some() == waits).map(|one| one.signed.clone());
+    (of(false), of(true))
+}
+
+#[test]
+fn a_pin_keeps_who_signed_its_file() {
+    let (fixture, scratch, keys) = (in_use(), Scratch::new(), KeyPair::generate_unencrypted_keypair().expect("keys"));
+    let desk = &fixture.desk;
+    assert_eq!(signers(desk), (Some(Signed::Nobody), None));
+    let file = signed_by(&scratch, &keys);
+    let unknown = waiting(desk, &file);
+    assert!(matches!(signers(desk).1, Some(Signed::Unknown { .. })), "its key may be anybody's");
+
+    assert_eq!(refusal(publisher(desk, "RWQ")).code, "publisher/bad-key");
+    let_publisher_in(desk, &keys);
+    assert_eq!(desk.publishers().iter().map(|known| known.name.as_str()).collect::<Vec<_>>(), ["Atelier Keita"]);
+    assert_eq!(refusal(publisher(desk, &keys.pk.to_base64())).code, "publisher/already");
+
+    assert_eq!(refusal(endorse(desk, "kon-chair", unknown)).code, "intention/overtaken", "what was endorsed was not signed by anybody");
+    let seq = waiting(desk, &file);
+    assert!(matches!(endorse(desk, "kon-chair", seq), Answer::Recorded(_)));
+    let Some(Signed::Publisher { publisher, name, comment }) = signers(desk).0 else { panic!("it is signed") };
+    assert_eq!((name.as_str(), comment.as_str()), ("Atelier Keita", COMMENT));
+    let (entry, _) = desk.entry(desk.book().size()).expect("readable").expect("the last entry");
+    assert_eq!((entry.fields["publisher"].as_str(), entry.fields["trusted-comment"].as_str()), (Some(publisher.as_str()), Some(COMMENT)));
+    assert!(entry.fields["signature"].as_str().is_some_and(|text| text.contains(COMMENT)), "anybody may check it again");
+
+    let last = fixture.close();
+    let verified = baara_desk::verify(&last.path("book"), |_| {}).expect("readable");
+    assert!(verified.ok(), "{verified:?}");
+}
+
+#[test]
+fn a_signature_of_another_file_is_always_refused() {
+    let (fixture, scratch, keys) = (in_use(), Scratch::new(), KeyPair::generate_unencrypted_keypair().expect("keys"));
+    let desk = &fixture.desk;
+    let_publisher_in(desk, &keys);
+    let file = another_build(&scratch);
+    sign(&file, b"another file", &keys);
+    let size = desk.book().size();
+    let no = refusal(proposed(desk, &file));
+    assert_eq!((no.code.as_str(), no.args["publisher"].as_str()), ("plugin/signature-wrong", "Atelier Keita"));
+    assert_eq!(desk.candidate(&file, NOW.today()).expect_err("it is no candidate").code, "plugin/signature-wrong");
+    std::fs::write(beside(&file), "ceci n'est pas une signature").expect("a file");
+    assert_eq!(refusal(proposed(desk, &file)).code, "plugin/signature-damaged");
+    assert_eq!(desk.book().size(), size, "nothing is proposed");
+}
+
+#[test]
+fn a_site_may_ask_for_a_signature_of_every_new_plugin() {
+    let (scratch, keys) = (Scratch::new(), KeyPair::generate_unencrypted_keypair().expect("keys"));
+    let book = in_use().close();
+    let hosting = Hosting { require_signature: true, ..baara_tests::hosting() };
+    let desk = Desk::open_with(&book.path("book"), hosting, |_| {}).expect("the book opens");
+    assert!(sales(&desk).1, "what came with the program stays in");
+    let file = another_build(&scratch);
+    assert_eq!(refusal(proposed(&desk, &file)).code, "plugin/not-signed");
+    let file = signed_by(&scratch, &keys);
+    assert_eq!(refusal(proposed(&desk, &file)).code, "plugin/publisher-unknown");
+    let_publisher_in(&desk, &keys);
+    let seq = waiting(&desk, &file);
+    assert!(matches!(endorse(&desk, "kon-chair", seq), Answer::Recorded(_)));
+}
+
+#[test]
+fn a_removed_publishers_signature_counts_no_more_and_what_is_in_stays_in() {
+    let (fixture, scratch, keys) = (in_use(), Scratch::new(), KeyPair::generate_unencrypted_keypair().expect("keys"));
+    let desk = &fixture.desk;
+    let_publisher_in(desk, &keys);
+    let file = signed_by(&scratch, &keys);
+    let seq = waiting(desk, &file);
+    assert!(matches!(endorse(desk, "kon-chair", seq), Answer::Recorded(_)));
+    let remove = || desk.submit(submission("kon-head", "publisher-end", form([("publisher", "Atelier Keita"), ("reason", "clé perdue")])));
+    let Answer::Waiting(end) = remove() else { panic!("an intention") };
+    assert!(matches!(endorse(desk, "kon-chair", end.seq), Answer::Recorded(_)));
+    assert_eq!(refusal(remove()).code, "publisher/already-removed");
+    assert!(sales(desk).1, "its hash is pinned");
+    assert!(matches!(signers(desk).0, Some(Signed::Publisher { .. })), "it was signed");
+
+    let mut bytes = std::fs::read(&file).expect("its file");
+    bytes.push(0);
+    std::fs::write(&file, &bytes).expect("the next build");
+    sign(&file, &bytes, &keys);
+    waiting(desk, &file);
+    assert!(matches!(signers(desk).1, Some(Signed::Unknown { .. })));
+
+    let Answer::Waiting(again) = publisher(desk, &keys.pk.to_base64()) else { panic!("it may come back") };
+    assert!(matches!(endorse(desk, "kon-chair", again.seq), Answer::Recorded(_)));
+    assert!(desk.publishers().iter().all(|known| known.removed.is_none()));
 }

@@ -61,6 +61,7 @@ pub const NEVER: &[&str] = &[
     "proposal",
     "closing",
     "plugin",
+    "publisher",
     "committee",
 ];
 
@@ -167,6 +168,8 @@ pub fn why_intention(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> Optio
         "code-list",
         "pin",
         "unpin",
+        "publisher",
+        "publisher-end",
         "config-loosens",
         "mandate",
         "mandate-end",

@@ -20,6 +20,7 @@ pub const REFERENCE: &[&str] = &[
     "recipe",
     "template",
     "plugin",
+    "publisher",
     "kind",
     "conversion",
 ];

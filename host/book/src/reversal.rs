@@ -21,6 +21,8 @@ const FOLLOWED: &[&str] = &[
     "close",
     "pin",
     "unpin",
+    "publisher",
+    "publisher-end",
     "endorse",
     "decline",
     "withdraw",

@@ -398,6 +398,11 @@ pub(crate) enum Plugin {
         #[command(flatten)]
         common: Common,
     },
+    /// The publishers whose signatures count.
+    Publisher {
+        #[command(subcommand)]
+        what: Publisher,
+    },
     /// Set a plugin aside on this machine, until somebody releases it.
     Quarantine {
         /// The plugin, `sales`.
@@ -407,6 +412,34 @@ pub(crate) enum Plugin {
     Release {
         /// The plugin, `sales`.
         plugin: String,
+    },
+}
+
+/// What to do with the publishers of plugins.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Publisher {
+    /// The publishers, their keys, and those that were removed.
+    List,
+    /// Propose a publisher by its minisign public key; its signatures count once the people its rule names have endorsed it.
+    Add {
+        /// The publisher's name.
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// Its public key, the second line of minisign.pub: `RW…`.
+        #[arg(long, value_name = "KEY")]
+        key: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Propose to count a publisher's signatures no more; plugins that were let in stay in.
+    Remove {
+        /// The publisher, by its name or its key's number.
+        publisher: String,
+        /// Why.
+        #[arg(long)]
+        reason: Option<String>,
+        #[command(flatten)]
+        common: Common,
     },
 }
 

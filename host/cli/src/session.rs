@@ -178,6 +178,7 @@ impl Session {
         let set = |name: &str, value: &str| self.settings.all.get(name).is_some_and(|set| set == value);
         Hosting {
             require_sandbox: set("plugins.require_sandbox", "true"),
+            require_signature: set("plugins.require_signature", "true"),
             in_process: !set("plugins.in_process", "false"),
             safe_mode: self.global.safe_mode,
             ..Hosting::default()

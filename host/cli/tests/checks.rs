@@ -113,6 +113,18 @@ fn each_bad_plugin_is_found() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_signature_is_looked_at_before_anything_runs() {
+    let scratch = Scratch::new("signature");
+    let Some(file) = built(&scratch, "NOTHING") else { return };
+    let first = |(exit, cases): (Option<i32>, Vec<(String, String)>)| (exit, cases[0].0.clone(), cases[0].1.clone(), cases.len());
+    assert_eq!(first(check(&file, &["--level", "1"])), (Some(0), "signature".to_owned(), String::new(), 6));
+    std::fs::write(format!("{}.minisig", file.display()), "no signature").unwrap();
+    let (exit, case, code, ran) = first(check(&file, &[]));
+    assert_eq!((exit, case.as_str(), code.as_str()), (Some(1), "signature", "plugin/signature-damaged"));
+    assert_eq!(ran, 6, "it is not loaded");
+}
+
 /// What a file does as it is loaded happens in a process that may do next to nothing.
 #[test]
 fn a_hostile_file_leaves_nothing_behind() {

@@ -532,6 +532,23 @@ fn a_plugin_is_set_aside_listed_and_released() {
 }
 
 #[test]
+fn a_publisher_waits_for_other_people_and_the_list_says_who_signed() {
+    let farm = Farm::new("publisher");
+    let add = ["plugin", "publisher", "add", "--name", "Atelier Keita", "--key"];
+    let key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+    let chef = |words: &[&str]| farm.run(&[words, &["--as", "c-chef", "--now", "2020-06-03", "--json"]].concat());
+    assert_eq!(json(&chef(&[&add[..], &["RWQ"]].concat()))["refused"]["code"], "publisher/bad-key");
+    let no = farm.at("2020-06-03", &[&add[..], &[key, "--json"]].concat());
+    assert_eq!(json(&no)["refused"]["code"], "right/missing", "the secretary lets no plugin in either");
+    let waits = chef(&[&add[..], &[key]].concat());
+    assert!(code(&waits) == 0 && json(&waits)["seq"].is_u64(), "{}{}", out(&waits), err(&waits));
+    let publishers = farm.run(&["plugin", "publisher", "list", "--json"]);
+    assert_eq!(json(&publishers)["rows"].as_array().map(Vec::len), Some(0), "not before others agree");
+    let list = json(&farm.run(&["plugin", "list", "--json"]));
+    assert!(list["rows"][0]["signed"].as_str().is_some_and(|text| text.starts_with("Non signée")), "{list}");
+}
+
+#[test]
 fn the_child_of_a_plugin_is_started_by_a_host_alone() {
     let alone = Command::new(env!("CARGO_BIN_EXE_baara")).arg("plugin-runner").output().expect("the program runs");
     assert_eq!((code(&alone), out(&alone).as_str()), (2, ""));

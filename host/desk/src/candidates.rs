@@ -1,7 +1,7 @@
 //! A plugin's file before anybody endorses it: what it brings, and how that differs from what is pinned now.
 
 use crate::hosting::passing;
-use crate::{Desk, Fault, people, pins, plugins};
+use crate::{Desk, Fault, Signed, people, pins, plugins, publishers};
 use baara_loader::{Isolation, Mode};
 use baara_plugin_api::{Date, Declaration, Field, FieldType, Id, KindDeclaration, Refusal};
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub struct Candidate {
     pub version: String,
     /// The SHA-256 of the file, in lower-case hex: what the pin names.
     pub sha256: String,
+    /// Who stands for it.
+    pub signed: Signed,
     /// The contract it was built with.
     pub abi: (u16, u16),
     /// Version and SHA-256 of the file that is pinned under this id now.
@@ -109,6 +111,10 @@ impl Desk {
     pub fn candidate(&self, file: &Path, today: Date) -> Result<Candidate, Refusal> {
         let inspected = baara_loader::inspect(file).map_err(|no| pins::refusal(&no))?;
         let said = pins::said(&inspected)?;
+        let signed = publishers::signed(Some(&self.book()), &inspected, &said.id, publishers::beside(file, &said.id)?.as_ref())?;
+        if self.shared.house.require_signature {
+            signed.required(&said.id)?;
+        }
         let declaration = self.described(file, &said.id)?;
         if let Some(declaration) = &declaration {
             pins::fits(&self.registry(), declaration)?;
@@ -122,6 +128,7 @@ impl Desk {
             id: said.id,
             version: said.version,
             sha256: inspected.sha256().to_owned(),
+            signed,
             abi: inspected.abi(),
             pinned: known.map(|thing| (thing.text("version").to_owned(), thing.text("sha256").to_owned())),
             lines: declaration.map(|declaration| compared(&parts(before.as_ref()), &parts(Some(&declaration)))),

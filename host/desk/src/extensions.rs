@@ -1,7 +1,7 @@
 //! The plugins of a book as whoever looks after them sees them: what each may do, where it runs, how it behaved, and what
 //! to do about it.
 
-use crate::{Desk, Fault, Mode, State};
+use crate::{Desk, Fault, Mode, Signed, State};
 use baara_plugin_api::{Date, Declaration, Id, Refusal};
 use std::cell::LazyCell;
 
@@ -14,6 +14,8 @@ pub struct Extension {
     pub version: String,
     /// The SHA-256 of its file, in hex; the file lies in the book's `plugins` under this name.
     pub sha256: String,
+    /// Who stands for the file, as it was when the file was proposed.
+    pub signed: Signed,
     /// How it is, in a word: as [`crate::Registry::standing`] has it, or `waits`.
     pub standing: &'static str,
     /// What it declared when it was let in; `None` while it waits, since nothing of it has run.
@@ -51,13 +53,18 @@ impl Desk {
         let mut all: Vec<Extension> = {
             // Found by trying, and only when there is a child to hold.
             let confined = LazyCell::new(|| if self.sandbox().is_whole() { "sandbox" } else { "crash-isolation" });
-            let registry = self.registry();
+            let (book, registry) = (self.book(), self.registry());
+            let signed = |plugin: &str| {
+                let thing = book.thing(&Id::new("plugin", plugin), Date::MAX);
+                Signed::read(&book, |key| thing.as_ref().map_or("", |thing| thing.text(key)))
+            };
             let pinned = registry.plugins().map(|(declared, sha256, _)| {
                 let state = registry.state(&declared.id);
                 Extension {
                     id: declared.id.clone(),
                     version: declared.version.clone(),
                     sha256: sha256.to_owned(),
+                    signed: signed(&declared.id),
                     standing: registry.standing(&declared.id),
                     declaration: Some(declared.clone()),
                     trouble: registry.trouble(&declared.id),
@@ -70,11 +77,12 @@ impl Desk {
         };
         for proposal in self.proposed_pins() {
             let Some((entry, _)) = self.entry(proposal.seq)? else { continue };
-            let text = |key: &str| entry.fields["fields"].get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+            let text = |key: &str| entry.fields["fields"].get(key).and_then(|v| v.as_str()).unwrap_or_default();
             all.push(Extension {
-                id: text("plugin"),
-                version: text("version"),
-                sha256: text("sha256"),
+                id: text("plugin").to_owned(),
+                version: text("version").to_owned(),
+                sha256: text("sha256").to_owned(),
+                signed: Signed::read(&self.book(), text),
                 standing: "waits",
                 declaration: None,
                 trouble: None,

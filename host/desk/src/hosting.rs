@@ -17,6 +17,8 @@ pub struct Hosting {
     pub runner: Vec<OsString>,
     /// Refuses plugins that a child alone would not hold.
     pub require_sandbox: bool,
+    /// Refuses new plugins that no publisher known to the book has signed.
+    pub require_signature: bool,
     /// Lets the plugins that `init` pinned run in the host's own process; without it, every plugin has a child.
     pub in_process: bool,
     /// Runs no plugin at all: built-in kinds alone.
@@ -27,24 +29,26 @@ impl Default for Hosting {
     /// Children of this very program, as `baara plugin-runner`.
     fn default() -> Hosting {
         let program = std::env::current_exe().unwrap_or_default();
-        Hosting { runner: vec![program.into(), "plugin-runner".into()], require_sandbox: false, in_process: true, safe_mode: false }
+        let runner = vec![program.into(), "plugin-runner".into()];
+        Hosting { runner, require_sandbox: false, require_signature: false, in_process: true, safe_mode: false }
     }
 }
 
 /// The hosting of one open book.
 pub(crate) struct House {
     pub(crate) isolation: Arc<Isolation>,
+    pub(crate) require_signature: bool,
     pub(crate) in_process: bool,
     pub(crate) safe_mode: bool,
 }
 
 impl House {
     pub(crate) fn new(hosting: Hosting, folder: &Path) -> House {
-        let Hosting { runner, require_sandbox, in_process, safe_mode } = hosting;
+        let Hosting { runner, require_sandbox, require_signature, in_process, safe_mode } = hosting;
         let shelf = Shelf::open(folder.join("health.db"));
         let conducts = Conducts::new(shelf.all(), Arc::new(shelf));
         let isolation = Isolation { require_sandbox, ..Isolation::new(runner, conducts) };
-        House { isolation: Arc::new(isolation), in_process, safe_mode }
+        House { isolation: Arc::new(isolation), require_signature, in_process, safe_mode }
     }
 
     /// Where a plugin runs that is pinned like this: in process is for what `init` pinned.

@@ -26,8 +26,7 @@ pub(crate) fn propose(bench: &Bench<'_>, sub: &Submission, ruling: Ruling, why: 
     }
     let subject = match cmd.kind.as_str() {
         _ if correcting => "reverse",
-        pins::UNPIN => pins::PIN, // Whoever lets plugins in sees them out.
-        kind => kind,
+        kind => pins::subject(kind),
     };
     let needs = people::endorsers(bench.book, &cmd.site, subject, &cmd.fields, cmd.date)?;
     let waits = bench.book.rule(&cmd.site, "endorse.days", cmd.date).as_i64().unwrap_or(WAITS);
@@ -211,7 +210,7 @@ fn said_since(bench: &Bench<'_>, seq: u64, effects: &[Effect], is_decided_again:
 /// only the guards can tell: configuration, or a plugin whose file is not here.
 fn decided_now(bench: &Bench<'_>, asked: &Command, original: Option<&Entry>, today: Date) -> Result<Option<Vec<Effect>>, Refusal> {
     match (asked.kind.as_str(), original) {
-        (pins::PIN | pins::UNPIN, _) => return pins::decided_now(bench, asked).map(Some),
+        (kind, _) if pins::subject(kind) == pins::PIN => return pins::decided_now(bench, asked).map(Some),
         ("reverse/1", Some(original)) => return corrections::undone(bench, original).map(Some),
         _ => {}
     }

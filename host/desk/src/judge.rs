@@ -80,7 +80,7 @@ impl Bench<'_> {
         match name {
             "endorse" => intentions::endorse(self, sub),
             "decline" | "withdraw" | "expire" => intentions::end(self, sub),
-            "pin" | "unpin" => crate::pins::propose(self, sub),
+            "pin" | "unpin" | "publisher" | "publisher-end" => crate::pins::propose(self, sub),
             "reverse" => crate::corrections::reverse(self, sub),
             "correct" => crate::corrections::correct(self, sub),
             _ => {

@@ -169,13 +169,34 @@ pub fn host_kinds() -> Vec<KindDeclaration> {
                 field("sha256", FieldType::Text, true, false),
                 // Roles that may record what it brings, beside those whose own list says so.
                 field("recorders", FieldType::Many { of: Box::new(FieldType::Id { of: "role".to_owned() }) }, false, false),
+                // As the file beside the plugin's has it.
+                field("signature", FieldType::Text, false, false),
             ],
-            &["plugin/not-there", "plugin/already-pinned", "plugin/kind-taken", "plugin/needs-endorsement"],
+            &[
+                "plugin/not-there",
+                "plugin/already-pinned",
+                "plugin/kind-taken",
+                "plugin/needs-endorsement",
+                "plugin/signature-damaged",
+                "plugin/signature-wrong",
+                "plugin/publisher-unknown",
+                "plugin/not-signed",
+            ],
         ),
         kind(
             "unpin/1",
             vec![field("plugin", FieldType::Id { of: "plugin".to_owned() }, true, false), reason(false)],
             &["plugin/already-removed"],
+        ),
+        kind(
+            "publisher/1",
+            vec![field("name", FieldType::Text, true, false), field("key", FieldType::Text, true, false)],
+            &["publisher/bad-key", "publisher/already"],
+        ),
+        kind(
+            "publisher-end/1",
+            vec![field("publisher", FieldType::Id { of: "publisher".to_owned() }, true, false), reason(false)],
+            &["publisher/already-removed"],
         ),
         kind("expire/1", vec![seq()], &["endorse/unknown", "proposal/not-waiting"]),
         kind(

@@ -16,6 +16,7 @@ mod marker;
 mod refused;
 mod runner;
 mod sandbox;
+mod signature;
 mod turn;
 
 pub use budget::Budgets;
@@ -27,3 +28,4 @@ pub use load::{load, load_to_look};
 pub use loaded::{Answers, Loaded, Reply};
 pub use refused::{PluginRefused, Why};
 pub use runner::run_child;
+pub use signature::{NoSignature, PublisherKey, Signature};

@@ -4,12 +4,14 @@ use crate::parts::progress;
 use crate::session::Session;
 use crate::told::Failure;
 use baara_desk::check::{CASES, Case, Verdict, case_named, sandbox};
+use baara_desk::{Desk, signed_file};
 use baara_plugin_api::{Refusal, Value, json};
-use baara_reports::{Cell, Column, Said, Table};
+use baara_reports::{Cell, Column, Said, Table, said_of};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A folder that goes away with the check.
@@ -29,11 +31,11 @@ impl Drop for Scratch {
     }
 }
 
-/// Looks at a file, level by level; after the first level with a failed case it stops.
+/// Looks at a file, its signature first, then level by level; after the first level with a failed case it stops.
 ///
 /// A case that takes longer than `patience` is ended: a plugin that hangs would hang a book.
 pub(crate) fn check(session: &mut Session, file: &str, level: u8, only: Option<&str>, patience: Duration) -> Result<(), Failure> {
-    let file = session.file(file);
+    let (file, desk) = (session.file(file), book_if_any(session)?);
     let scratch = Scratch::new().map_err(|error| unwritable(&std::env::temp_dir(), &error))?;
     let columns =
         vec![Column::words("level"), Column::words("check"), Column::words("state"), Column::words("refused"), Column::words("why")];
@@ -42,29 +44,25 @@ pub(crate) fn check(session: &mut Session, file: &str, level: u8, only: Option<&
         Some(name) => vec![named(name)?],
         None => CASES.iter().filter(|case| case.level <= level).collect(),
     };
-    let bar = progress(&session.words, "screen.progress-check", u64::try_from(wanted.len()).ok());
     let (mut failed, mut stop_after) = (0, u8::MAX);
+    // Read here and not apart: it runs nothing of the file, and asks the book whose key it is.
+    if only.is_none() {
+        let signed = signed_file(&file, desk.as_ref().map(|desk| desk.book()).as_deref());
+        (failed, stop_after) = if signed.is_ok() { (0, u8::MAX) } else { (1, 1) };
+        let shown = signed.map(|signed| session.words.say(&said_of(&signed)));
+        table.push("signature", cells(session, 1, "signature", shown.as_deref()));
+    }
+    let bar = progress(&session.words, "screen.progress-check", u64::try_from(wanted.len()).ok());
     for case in wanted {
         if case.level > stop_after {
             break;
         }
         let verdict = apart(case, &file, &scratch.0, patience);
         bar.inc(1);
-        let (state, code, why) = match &verdict {
-            Ok(_) => ("check-passed", String::new(), String::new()),
-            Err(no) => {
-                (failed, stop_after) = (failed + 1, case.level);
-                ("check-failed", no.code.clone(), session.words.refusal(no).happened)
-            }
-        };
-        let cells = vec![
-            Cell::text(case.level.to_string()),
-            Cell::Word(format!("case-{}", case.name)),
-            Cell::Word(state.to_owned()),
-            Cell::text(code),
-            Cell::text(why),
-        ];
-        table.push(case.name, cells);
+        if verdict.is_err() {
+            (failed, stop_after) = (failed + 1, case.level);
+        }
+        table.push(case.name, cells(session, case.level, case.name, verdict.as_ref().map(|_| "")));
     }
     bar.finish_and_clear();
     if !sandbox().is_whole() {
@@ -72,6 +70,24 @@ pub(crate) fn check(session: &mut Session, file: &str, level: u8, only: Option<&
     }
     session.draw(&table, None);
     if failed > 0 { Err(Failure::NotGood) } else { Ok(()) }
+}
+
+/// What a case shows to people, or what is wrong.
+fn cells(session: &Session, level: u8, name: &str, shown: Result<&str, &Refusal>) -> Vec<Cell> {
+    let (state, code, why) = match shown {
+        Ok(shown) => ("check-passed", String::new(), shown.to_owned()),
+        Err(no) => ("check-failed", no.code.clone(), session.words.refusal(no).happened),
+    };
+    vec![Cell::text(level.to_string()), Cell::Word(format!("case-{name}")), Cell::Word(state.to_owned()), Cell::text(code), Cell::text(why)]
+}
+
+/// The book whose publishers are known here; a plugin may be checked where there is none.
+fn book_if_any(session: &mut Session) -> Result<Option<Arc<Desk>>, Failure> {
+    match session.desk() {
+        Ok(desk) => Ok(Some(desk)),
+        Err(Failure::Refused(no)) if no.code == "book/none" => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 fn unwritable(folder: &Path, error: &std::io::Error) -> Refusal {

@@ -13,10 +13,11 @@ mod look;
 mod papers;
 mod people;
 mod plugins;
+mod publishers;
 mod record;
 mod serve;
 
-use crate::cli::{Command, Plugin, User};
+use crate::cli::{Command, Plugin, Publisher, User};
 use crate::session::Session;
 use crate::told::Failure;
 use std::time::Duration;
@@ -56,6 +57,13 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<(), Failure
         Command::Restore { file } => book::restore(session, &file),
         Command::Export { format, to } => export::export(session, &format, to.as_deref()),
         Command::Plugin { what: Plugin::List } => plugins::list(session),
+        Command::Plugin { what: Plugin::Publisher { what: Publisher::List } } => publishers::list(session),
+        Command::Plugin { what: Plugin::Publisher { what: Publisher::Add { name, key, common } } } => {
+            publishers::add(session, &name, &key, &common)
+        }
+        Command::Plugin { what: Plugin::Publisher { what: Publisher::Remove { publisher, reason, common } } } => {
+            publishers::remove(session, &publisher, reason.as_deref(), &common)
+        }
         Command::Plugin { what: Plugin::Quarantine { plugin } } => plugins::quarantine(session, &plugin),
         Command::Plugin { what: Plugin::Release { plugin } } => plugins::release(session, &plugin),
         Command::Plugin { what: Plugin::New { id, kind, code, to, sdk } } => {

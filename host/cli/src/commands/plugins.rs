@@ -4,9 +4,9 @@ use super::record::{submission, submit};
 use crate::cli::Common;
 use crate::session::Session;
 use crate::told::{Failure, told};
-use baara_desk::{Candidate, Change, Extension, Line, Part, Proposal};
+use baara_desk::{Candidate, Change, Extension, Line, Part, Proposal, Signed};
 use baara_plugin_api::{Map, Value, json};
-use baara_reports::{Cell, Column, Said, Table, Words};
+use baara_reports::{Cell, Column, Said, Table, Words, said_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shows what a plugin's file brings, and proposes it: it waits unopened until others have endorsed it.
@@ -31,7 +31,7 @@ pub(crate) fn add(session: &mut Session, file: &str, roles: &[String], dry_run: 
 
 /// Says what a file is, draws what it brings, and says who may record it; gives the same for programs.
 fn describe(session: &mut Session, candidate: &Candidate, roles: &[String]) -> Value {
-    let Candidate { id, version, sha256, abi, pinned, lines, recorders } = candidate;
+    let Candidate { id, version, sha256, signed, abi, pinned, lines, recorders } = candidate;
     let recorders: BTreeMap<&String, Vec<String>> = recorders
         .iter()
         .map(|(kind, known)| {
@@ -43,6 +43,7 @@ fn describe(session: &mut Session, candidate: &Candidate, roles: &[String]) -> V
         let abi = format!("{}.{}", abi.0, abi.1);
         let mut said =
             vec![Said::new("screen.candidate").with("plugin", id).with("version", version).with("sha256", sha256).with("abi", abi)];
+        said.push(said_of(signed));
         said.push(Said::new("screen.candidate-reads"));
         said.push(match pinned {
             Some((version, sha256)) => Said::new("screen.candidate-replaces").with("version", version).with("sha256", &sha256[..12]),
@@ -71,10 +72,19 @@ fn describe(session: &mut Session, candidate: &Candidate, roles: &[String]) -> V
         lines.iter().map(one).collect()
     });
     json!({
-        "id": id, "version": version, "sha256": sha256, "abi": [abi.0, abi.1],
+        "id": id, "version": version, "sha256": sha256, "abi": [abi.0, abi.1], "signed": signer(signed),
         "pinned": pinned.as_ref().map(|(version, sha256)| json!({"version": version, "sha256": sha256})),
         "brings": lines, "recorders": recorders,
     })
+}
+
+/// Who stands for a file, for programs.
+fn signer(signed: &Signed) -> Value {
+    match signed {
+        Signed::Nobody => Value::Null,
+        Signed::Unknown { key } => json!({"key": key}),
+        Signed::Publisher { publisher, name, comment } => json!({"key": publisher.code(), "publisher": name, "comment": comment}),
+    }
 }
 
 /// What a reviewer reads: all that is new or gone, and of what stays only what it may do.
@@ -143,6 +153,7 @@ pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
         Column::words("last-end"),
         Column::words("kinds"),
         Column::words("pin"),
+        Column::words("signed"),
         Column::words("why"),
     ];
     let mut table = Table::new(Said::new("report.plugins"), columns);
@@ -171,6 +182,7 @@ fn cells(words: &Words<'_>, extension: &Extension) -> Vec<Cell> {
         Cell::text(last),
         Cell::text(kinds.collect::<Vec<_>>().join(" ")),
         Cell::text(extension.sha256.as_str()),
+        Cell::text(words.say(&said_of(&extension.signed))),
         Cell::text(why.unwrap_or_default()),
     ]
 }

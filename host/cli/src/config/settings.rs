@@ -30,6 +30,7 @@ const KEYS: &[(&str, Type)] = &[
     ("print.command", Type::Text),
     ("print.paper", Type::Choice(&["a4", "a5", "58mm", "80mm"])),
     ("plugins.require_sandbox", Type::Flag),
+    ("plugins.require_signature", Type::Flag),
     ("plugins.in_process", Type::Flag),
     ("limits.late-days", Type::Whole),
     ("limits.late-visa-days", Type::Whole),

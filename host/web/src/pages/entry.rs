@@ -207,8 +207,9 @@ fn movements(r: &Reading<'_>, entry: &Entry) -> Markup {
 /// What may be done about it.
 fn after(r: &Reading<'_>, entry: &Entry, inner: &str) -> Markup {
     let gone = r.book.reversed_by(entry.seq);
-    let own = ["propose/1", "endorse/1", "decline/1", "withdraw/1", "reverse/1", "config/1", "found/1", "pin/1", "unpin/1", "sweep/1"];
-    let may = gone.is_none() && !own.contains(&entry.kind.as_str()) && r.may(inner);
+    let of_desk = || baara_desk::host_kinds().iter().any(|kind| kind.kind == entry.kind);
+    let may =
+        gone.is_none() && r.may(inner) && !["propose/1", "config/1", "found/1", "sweep/1"].contains(&entry.kind.as_str()) && !of_desk();
     html! {
         @if let Some(by) = gone { p.warning { a href={ "/entree/" (by) } { (r.say(&Said::new("note.reversed-by").with("seq", by))) } } }
         @if let Some(reverses) = entry.reverses { p { a href={ "/entree/" (reverses) } { (r.say(&Said::new("web.reverses").with("seq", reverses))) } } }

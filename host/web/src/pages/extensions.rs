@@ -7,7 +7,7 @@ use crate::pages::visas::needs;
 use crate::visit::{Reading, Visit};
 use baara_desk::{Extension, PluginHealth, Proposal};
 use baara_plugin_api::{Declaration, Grant, Id};
-use baara_reports::Said;
+use baara_reports::{Said, said_of};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
@@ -57,6 +57,7 @@ fn one(r: &Reading<'_>, extension: &Extension) -> Markup {
                     dt { (r.word("web.extension-mode")) }
                     dd { (capital(&r.words.choice(&format!("mode-{hold}")))) @if let Some(n) = extension.state.as_ref().and_then(|state| state.process) { " (" (r.say(&Said::new("web.extension-process").with("n", n))) ")" } }
                 }
+                dt { (r.word("web.extension-signed")) } dd { (r.say(&said_of(&extension.signed))) }
                 @if let Some(declared) = &extension.declaration { (brings(r, declared)) }
                 @if let Some(state) = &extension.state { (conduct(r, &state.health)) }
             }
