@@ -72,7 +72,6 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "check/reads",
             "check/refusals",
             "check/splits",
-            "check/stack",
             "check/threads",
             "check/time",
             "check/unknown",
@@ -96,6 +95,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
         &[
             "plugin/aborts-on-panic",
             "plugin/disagrees",
+            "plugin/executable-stack",
             "plugin/foreign-entry",
             "plugin/hash-differs",
             "plugin/manifest-damaged",

@@ -11,7 +11,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("EXPORTS", "exports", "check/exports"),
     ("IMPORTS", "imports", "check/imports"),
     ("LIBRARIES", "libraries", "check/libraries"),
-    ("STACK", "stack", "check/stack"),
+    ("STACK", "stack", "plugin/executable-stack"),
     ("LOAD", "load", "plugin/not-loadable"),
     ("DESCRIPTION", "description", "check/description"),
     ("CHANGES", "description", "check/changes"),

@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use baara_plugin_api::abi::{ABI_MAJOR, ABI_MINOR, BaaraManifestHeader, ENTRY_SYMBOL, MANIFEST_MAGIC, MANIFEST_SECTION};
-use object::{Architecture, FileKind, Object, ObjectKind, ObjectSection, ObjectSymbol};
+use object::elf::{PF_X, PT_GNU_STACK};
+use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
+use object::{Architecture, File as Parsed, FileKind, Object, ObjectKind, ObjectSection, ObjectSymbol};
 use sha2::{Digest, Sha256};
 
 use crate::refused::{PluginRefused, Why};
@@ -82,7 +84,7 @@ pub fn search<P: AsRef<Path>>(dirs: impl IntoIterator<Item = P>) -> Vec<PathBuf>
 }
 
 fn has_manifest(bytes: &[u8]) -> bool {
-    object::File::parse(bytes).is_ok_and(|file| file.section_by_name(MANIFEST_SECTION).is_some())
+    Parsed::parse(bytes).is_ok_and(|file| file.section_by_name(MANIFEST_SECTION).is_some())
 }
 
 /// The SHA-256 of `bytes` in lower-case hex.
@@ -120,13 +122,16 @@ fn parse(bytes: &[u8]) -> Result<(String, Abi, String), Why> {
     if FileKind::parse(bytes).is_err() {
         return Err(wrong(kind_of_bytes(bytes)));
     }
-    let file = object::File::parse(bytes).map_err(|error| wrong(&format!("damaged ELF ({error})")))?;
+    let file = Parsed::parse(bytes).map_err(|error| wrong(&format!("damaged ELF ({error})")))?;
     if file.architecture() != this_machine() {
         let (found, expected) = (file.architecture(), this_machine());
         return Err(Why::WrongMachine { found: format!("{found:?}"), expected: format!("{expected:?}") });
     }
     if file.kind() != ObjectKind::Dynamic {
         return Err(wrong("an ELF file that is no shared library"));
+    }
+    if wants_executable_stack(&file) {
+        return Err(Why::ExecutableStack);
     }
     let section = file.section_by_name(MANIFEST_SECTION).ok_or(Why::NoManifest)?;
     let section = section.data().map_err(|_| Why::ManifestDamaged { what: "it lies outside the file" })?;
@@ -154,6 +159,21 @@ fn this_machine() -> Architecture {
         "arm" => Architecture::Arm,
         "riscv64" => Architecture::Riscv64,
         _ => Architecture::Unknown,
+    }
+}
+
+/// Whether loading the file would make the stack of every thread memory that is both written and run. The system's loader
+/// does so for a file that does not say it wants none.
+fn wants_executable_stack(file: &Parsed<'_>) -> bool {
+    fn wanted<H: FileHeader>(elf: &ElfFile<'_, H>) -> bool {
+        let endian = elf.endian();
+        let mut stacks = elf.elf_program_headers().iter().filter(|header| header.p_type(endian) == PT_GNU_STACK).peekable();
+        stacks.peek().is_none() || stacks.any(|header| header.p_flags(endian).contains(PF_X))
+    }
+    match file {
+        Parsed::Elf32(elf) => wanted(elf),
+        Parsed::Elf64(elf) => wanted(elf),
+        _ => true,
     }
 }
 
@@ -194,7 +214,7 @@ fn parse_manifest(section: &[u8]) -> Result<(String, Abi), Why> {
 }
 
 /// The name of the one entry the file itself defines. An entry of one of its dependencies does not count.
-fn entry_symbol(file: &object::File<'_>) -> Result<String, Why> {
+fn entry_symbol(file: &Parsed<'_>) -> Result<String, Why> {
     let names: Vec<&str> = file
         .dynamic_symbols()
         .filter(|symbol| !symbol.is_undefined())

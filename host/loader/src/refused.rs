@@ -44,6 +44,8 @@ pub enum Why {
         /// Ours.
         expected: String,
     },
+    /// It wants a stack on which code can be run: one written there by mistake would be.
+    ExecutableStack,
     /// A library, but not a plugin.
     NoManifest,
     /// The section is there, its content makes no sense.
@@ -142,6 +144,7 @@ impl PluginRefused {
             Why::TooBig { .. } => "plugin/too-big",
             Why::WrongFormat { .. } => "plugin/wrong-format",
             Why::WrongMachine { .. } => "plugin/wrong-machine",
+            Why::ExecutableStack => "plugin/executable-stack",
             Why::NoManifest => "plugin/no-manifest",
             Why::ManifestDamaged { .. } => "plugin/manifest-damaged",
             Why::ManifestNotText { .. } => "plugin/manifest-not-text",
@@ -194,7 +197,7 @@ impl PluginRefused {
             Why::Disagrees { about } => args.push(("about", (*about).to_string())),
             Why::SlotMissing { slot } => args.push(("slot", (*slot).to_string())),
             Why::NoSandbox { missing } => args.push(("missing", (*missing).to_string())),
-            Why::NotAFile | Why::WritableByOthers | Why::NoManifest | Why::AbortsOnPanic => {}
+            Why::NotAFile | Why::WritableByOthers | Why::ExecutableStack | Why::NoManifest | Why::AbortsOnPanic => {}
         }
         args
     }
@@ -257,6 +260,7 @@ impl fmt::Display for Why {
             Why::TooBig { bytes } => write!(f, "{bytes} bytes, a plugin has at most {}", crate::MAX_FILE_BYTES),
             Why::WrongFormat { found } => write!(f, "not a shared library of this platform: {found}, ELF expected"),
             Why::WrongMachine { found, expected } => write!(f, "built for {found}, this machine is {expected}"),
+            Why::ExecutableStack => f.write_str("wants an executable stack: build it with -z noexecstack"),
             Why::NoManifest => {
                 write!(f, "no section {MANIFEST_SECTION}: not a plugin (export_plugin! or BAARA_MANIFEST makes one)")
             }

@@ -2,10 +2,11 @@
 
 use super::{Verdict, wrong};
 use crate::pins;
+use baara_loader::Why;
 use baara_plugin_api::abi::ENTRY_SYMBOL;
 use baara_plugin_api::{Refusal, Value};
-use object::elf::{DT_NEEDED, PF_X, PT_GNU_STACK};
-use object::read::elf::{Dyn, ElfFile64, FileHeader, ProgramHeader};
+use object::elf::DT_NEEDED;
+use object::read::elf::{Dyn, ElfFile64, FileHeader};
 use object::{Object, ObjectSymbol};
 use std::path::Path;
 
@@ -145,11 +146,10 @@ pub(super) fn libraries(file: &Path, _: &Path) -> Verdict {
     }
 }
 
-/// It does not ask for memory that can be both written and run.
+/// It does not ask for memory that can be both written and run; the loader finds it, and what else is wrong is another case's.
 pub(super) fn stack(file: &Path, _: &Path) -> Verdict {
-    let bytes = bytes(file)?;
-    let elf = parse(&bytes)?;
-    let endian = elf.endian();
-    let mut stacks = elf.elf_program_headers().iter().filter(|header| header.p_type(endian) == PT_GNU_STACK);
-    if stacks.any(|header| header.p_flags(endian).contains(PF_X)) { Err(Refusal::new("check/stack")) } else { Ok(String::new()) }
+    match baara_loader::inspect(file) {
+        Err(no) if no.why == Why::ExecutableStack => Err(pins::refusal(&no)),
+        _ => Ok(String::new()),
+    }
 }

@@ -100,6 +100,23 @@ fn a_library_that_is_not_on_the_machine_is_named() {
     });
 }
 
+/// Opening one would take the protection from every stack of the program. In its constructor it would end the program,
+/// and it does not come to that; nor does it in a file that keeps silent about its stack.
+#[test]
+fn a_library_that_wants_an_executable_stack_is_refused_before_it_is_opened() {
+    check_fixture(&["-Wl,-z,execstack", "-DCTOR_ABORT"], "plugin/executable-stack", "executable stack");
+    in_both_modes(|folder| {
+        let Some(library) = folder.compile("good.so", &[]) else { return };
+        let mut bytes = fs::read(library).unwrap();
+        // The type of a program header, PT_GNU_STACK, as this machine writes it; PT_NULL says nothing.
+        let said = 0x6474_e551_u32.to_ne_bytes();
+        let at = bytes.windows(4).position(|window| window == said).unwrap();
+        bytes[at..at + 4].copy_from_slice(&0_u32.to_ne_bytes());
+        let silent = folder.file("silent.so", &bytes);
+        check_refused(inspect(&silent).and_then(|inspected| folder.load(&inspected)), "plugin/executable-stack", "executable stack");
+    });
+}
+
 #[test]
 fn a_plugin_that_a_panic_would_end_runs_in_a_child_alone() {
     let folder = Folder::new(Mode::InProcess);
