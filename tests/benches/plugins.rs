@@ -196,7 +196,7 @@ fn share() {
 
 /// How many plugins there are in a crowd, and how many of them are hostile.
 const CROWD: (usize, usize) = (50, 10);
-/// What hostile ones do, in turn: what is a strike, what hangs, and what takes time and memory and breaks no promise.
+/// What hostile ones do, in turn: what is a strike at once, what hangs first, and what takes time and memory first.
 const MISCHIEF: [(&str, &[&str]); 3] = [
     ("set aside at once", &["panics", "answers-nonsense", "leaves", "draws-a-table", "panics"]),
     ("two of them never answer", &["never-answers", "panics", "answers-nonsense", "leaves", "draws-a-table"]),

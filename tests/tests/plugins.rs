@@ -2,8 +2,9 @@
 
 use baara_desk::{Answer, Clock, Desk, Fault, Founding, Hosting, Member, OWN_PLUGINS, Submission};
 use baara_plugin_api::{Id, json};
-use baara_tests::{Fixture, Scratch, Story, hosting, plugin_files};
+use baara_tests::{Fixture, Scratch, Story, hosting, library, plugin_files};
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 const NOW: Clock = Clock::Practice { at: 1_604_999_999_000 };
 
@@ -147,4 +148,48 @@ fn a_plugin_set_aside_stays_so_until_somebody_who_may_releases_it() {
     let desk = Desk::open_with(&scratch.path("book"), hosting(), |_| {}).expect("the book opens");
     assert_eq!(trouble(&desk), None);
     desk.quarantine_plugin("sales", &head, day).expect("set aside");
+}
+
+/// What whoever looks after the machine is told.
+static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Ear;
+
+impl log::Log for Ear {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if record.target().starts_with("baara") {
+            TOLD.lock().expect("no holder panics").push(format!("{}: {}", record.level(), record.args()));
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// The plugin's own words, `on purpose`, and the line of its source are no part of it: they could name a person or a place.
+#[test]
+fn a_strike_is_logged_by_code_and_plugin_and_nothing_the_plugin_said() {
+    assert!(log::set_logger(&Ear).is_ok());
+    log::set_max_level(log::LevelFilter::Warn);
+    let fixture = Fixture::new();
+    assert!(matches!(fixture.desk.pin("kon", &chair(), &library("mischief"), NOW), Ok(Answer::Recorded(_))));
+    for what in ["panics", "answers-nonsense", "talks-too-much"] {
+        let fields = json!({"what": what}).as_object().expect("a form").clone();
+        let answer =
+            fixture.desk.submit(Submission { clock: NOW, ..Submission::new("kon", "mischief", &Id::new("person", "kon-keeper"), fields) });
+        assert!(matches!(answer, Answer::Refused(_)), "{answer:?}");
+    }
+    let told = std::mem::take(&mut *TOLD.lock().expect("no holder panics"));
+    assert_eq!(
+        told,
+        [
+            "WARN: plugin/panicked: plugin mischief, panicked; strike 1",
+            "WARN: plugin/misbehaved: plugin mischief, broke the contract: an answer that is not what was promised; strike 2",
+            "WARN: plugin/limit: plugin mischief, the call's memory did not suffice; strike 3",
+            "ERROR: plugin/quarantined: plugin mischief is called no more until somebody releases it, see `baara plugin list`",
+        ]
+    );
 }

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod demo;
 mod help;
+mod keeper;
 mod kit;
 mod owner;
 mod parts;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|word| word == "plugin-runner") {
         return baara_desk::run_child(std::env::args_os().skip(2));
     }
+    keeper::listen();
     let words: Vec<String> = std::env::args().collect();
     let folder = std::env::current_dir().unwrap_or_default();
     let done = session::run(owner::Passed::here(&words, &folder));

@@ -3,7 +3,7 @@
 use crate::hosting::House;
 use crate::{Fault, pins};
 use baara_book::TheBook;
-use baara_loader::{Answers, Health, Isolation, Loaded, Mode, PluginFault, Reply};
+use baara_loader::{Answers, Health, Isolation, Loaded, Misdeed, Mode, PluginFault, Reply};
 use baara_plugin_api::{
     Answer, Ask, Book, Command, Date, Decided, Declaration, Effects, Id, Message, Question, Refusal, Reply as Told, Table, Value,
 };
@@ -55,6 +55,16 @@ impl Pinned {
     pub(crate) fn broke_a_promise(&self) {
         if let Ok(loaded) = &self.loaded {
             loaded.broke_a_promise();
+            self.log(loaded, &PluginFault::Misbehaved { how: Misdeed::Promise });
+        }
+    }
+
+    /// Tells a strike to whoever looks after the machine: no path, and nothing the plugin said.
+    fn log(&self, loaded: &Loaded, fault: &PluginFault) {
+        let (id, code, strikes) = (&self.declaration.id, fault.code(), loaded.strikes());
+        log::warn!("{code}: plugin {id}, {}; strike {strikes}", fault.in_our_words());
+        if loaded.is_quarantined() {
+            log::error!("plugin/quarantined: plugin {id} is called no more until somebody releases it, see `baara plugin list`");
         }
     }
 
@@ -95,7 +105,12 @@ impl Pinned {
         match loaded.call(&bytes, &mut Side(ask)) {
             Ok(Reply::Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|e| self.broke(&e.to_string())),
             Ok(Reply::Refused(bytes)) => Err(serde_json::from_slice(&bytes).unwrap_or_else(|e| self.broke(&e.to_string()))),
-            Err(fault) => Err(self.refusal(&fault)),
+            Err(fault) => {
+                if fault.is_strike() {
+                    self.log(loaded, &fault);
+                }
+                Err(self.refusal(&fault))
+            }
         }
     }
 }

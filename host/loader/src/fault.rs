@@ -29,8 +29,12 @@ pub enum PluginFault {
     },
     /// It was asked to stop, and did.
     Cancelled,
-    /// The arena did not suffice.
-    Limit,
+    /// The call's memory did not suffice. A strike when the plugin filled it itself.
+    Limit {
+        /// Whether what it was told had left it half of the memory; else the book has more to tell than a call can hold,
+        /// which is no plugin's fault.
+        own: bool,
+    },
     /// It found itself broken.
     Internal {
         /// Its own words.
@@ -104,7 +108,7 @@ impl PluginFault {
             PluginFault::ReEntered => "plugin/re-entered",
             PluginFault::BadMessage { .. } => "plugin/bad-message",
             PluginFault::Cancelled => "plugin/cancelled",
-            PluginFault::Limit => "plugin/limit",
+            PluginFault::Limit { .. } => "plugin/limit",
             PluginFault::Internal { .. } => "plugin/internal",
             PluginFault::Panicked { .. } => "plugin/panicked",
             PluginFault::Resting { .. } => "plugin/resting",
@@ -128,14 +132,26 @@ impl PluginFault {
             // Its last words are for the list of plugins, not for a person at the till.
             PluginFault::Crashed { ending, .. } => vec![("ending", ending.to_string())],
             PluginFault::TimedOut { budget_ms } => vec![("budget-ms", budget_ms.to_string())],
-            PluginFault::ReEntered | PluginFault::Cancelled | PluginFault::Limit => Vec::new(),
+            PluginFault::ReEntered | PluginFault::Cancelled | PluginFault::Limit { .. } => Vec::new(),
         }
     }
 
     /// Whether it brings the plugin nearer to quarantine.
     pub fn is_strike(&self) -> bool {
-        use PluginFault::{Crashed, Misbehaved, Panicked, TimedOut};
-        matches!(self, Panicked { .. } | Misbehaved { .. } | Crashed { .. } | TimedOut { .. })
+        use PluginFault::{Crashed, Limit, Misbehaved, Panicked, TimedOut};
+        matches!(self, Panicked { .. } | Misbehaved { .. } | Crashed { .. } | TimedOut { .. } | Limit { own: true })
+    }
+
+    /// What it was, in the host's own words: fit for a log, where nothing that a plugin said belongs, since it may name
+    /// people and places.
+    pub fn in_our_words(&self) -> String {
+        match self {
+            PluginFault::Panicked { .. } => "panicked".to_owned(),
+            PluginFault::Internal { .. } => "broken inside".to_owned(),
+            PluginFault::BadMessage { .. } => "message not understood".to_owned(),
+            PluginFault::NotLoaded(_) => "not loaded".to_owned(),
+            own => own.to_string(),
+        }
     }
 }
 
@@ -150,7 +166,7 @@ impl fmt::Display for PluginFault {
             PluginFault::ReEntered => f.write_str("called from within its own question"),
             PluginFault::BadMessage { text } => write!(f, "message not understood: {text}"),
             PluginFault::Cancelled => f.write_str("cancelled"),
-            PluginFault::Limit => f.write_str("the call's memory did not suffice"),
+            PluginFault::Limit { .. } => f.write_str("the call's memory did not suffice"),
             PluginFault::Internal { text } => write!(f, "broken inside: {text}"),
             PluginFault::Panicked { text } => write!(f, "panicked: {text}"),
             PluginFault::Misbehaved { how } => write!(f, "broke the contract: {how}"),

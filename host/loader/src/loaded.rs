@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use baara_plugin_api::abi::{STATUS_BAD_MESSAGE, STATUS_CANCELLED, STATUS_INTERNAL, STATUS_LIMIT, STATUS_OK, STATUS_PANIC, STATUS_REFUSED};
 
+use crate::arena::QUOTA;
 use crate::around::Around;
 use crate::budget::{Allowance, for_bytes};
 use crate::child::Child;
@@ -47,6 +48,24 @@ impl Asked for Here<'_> {
 
     fn cancelled(&self) -> bool {
         self.0.cancelled()
+    }
+}
+
+/// Counts what a plugin was told in one call.
+struct Counted<'a> {
+    host: &'a mut dyn Answers,
+    bytes: usize,
+}
+
+impl Answers for Counted<'_> {
+    fn answer(&mut self, question: &[u8]) -> Vec<u8> {
+        let answer = self.host.answer(question);
+        self.bytes += answer.len();
+        answer
+    }
+
+    fn cancelled(&self) -> bool {
+        self.host.cancelled()
     }
 }
 
@@ -171,6 +190,8 @@ impl Loaded {
                     return Err(PluginFault::TimedOut { budget_ms: millis(budget) });
                 }
             };
+            let mut counted = answers.map(|host| Counted { host, bytes: 0 });
+            let answers = counted.as_mut().map(|counted| counted as &mut dyn Answers);
             let raw = match &plugin.way {
                 Way::Inside(inside, marker) => {
                     let _runs = Runs::new(marker);
@@ -184,7 +205,8 @@ impl Loaded {
                 Way::Child(child) => child.run(what, budget, answers, &plugin.isolation),
             };
             drop(held);
-            raw.and_then(judge)
+            let told = counted.map_or(0, |counted| counted.bytes);
+            raw.and_then(|raw| judge(raw, told))
         })
     }
 
@@ -240,14 +262,15 @@ pub(crate) fn is_known_status(status: i32) -> bool {
     matches!(status, STATUS_OK | STATUS_REFUSED | STATUS_BAD_MESSAGE | STATUS_CANCELLED | STATUS_LIMIT | STATUS_INTERNAL | STATUS_PANIC)
 }
 
-/// What a status and its bytes amount to, whichever side of a process boundary they come from.
-fn judge(Raw { status, bytes }: Raw) -> Result<Reply, PluginFault> {
+/// What a status and its bytes amount to, whichever side of a process boundary they come from, after so many bytes of
+/// answers.
+fn judge(Raw { status, bytes }: Raw, told: usize) -> Result<Reply, PluginFault> {
     match status {
         STATUS_OK => text(bytes).map(Reply::Ok),
         STATUS_REFUSED => text(bytes).map(Reply::Refused),
         STATUS_BAD_MESSAGE => Err(PluginFault::BadMessage { text: clean(&bytes) }),
         STATUS_CANCELLED => Err(PluginFault::Cancelled),
-        STATUS_LIMIT => Err(PluginFault::Limit),
+        STATUS_LIMIT => Err(PluginFault::Limit { own: told <= QUOTA / 2 }),
         STATUS_PANIC => Err(PluginFault::Panicked { text: clean(&bytes) }),
         STATUS_INTERNAL => Err(PluginFault::Internal { text: clean(&bytes) }),
         unknown => Err(PluginFault::Misbehaved { how: Misdeed::UnknownStatus(unknown) }),

@@ -300,7 +300,7 @@ fn memory_that_cannot_be_had_is_null() {
     in_both_modes(|folder| {
         let Some(loaded) = folder.good() else { return };
         assert_eq!(loaded.call(b"greedy", &mut Echo), ok("all null"));
-        assert_eq!(loaded.call(b"fill", &mut Echo), Err(PluginFault::Limit));
+        assert_eq!(loaded.call(b"fill", &mut Echo), Err(PluginFault::Limit { own: true }));
         let elsewhere = if folder.mode == Mode::Child { "no thread" } else { "null" };
         assert_eq!(loaded.call(b"elsewhere", &mut Echo), ok(elsewhere));
         assert_eq!(loaded.call(b"forge", &mut Echo), misbehaved(Misdeed::ForeignContext));
@@ -335,7 +335,8 @@ fn an_answer_too_large_for_the_call_is_a_limit() {
     }
     in_both_modes(|folder| {
         let Some(loaded) = folder.good() else { return };
-        assert_eq!(loaded.call(b"ask", &mut Much), Err(PluginFault::Limit));
+        assert_eq!(loaded.call(b"ask", &mut Much), Err(PluginFault::Limit { own: false }));
+        assert_eq!(loaded.strikes(), 0, "the book has more to tell than a call can hold");
     });
 }
 
@@ -436,8 +437,12 @@ fn a_plugin_made_with_the_sdk_keeps_the_contract() {
         assert_eq!(loaded.call(b"hello", &mut Echo), ok("hello"));
         assert_eq!(loaded.call(b"ask", &mut Echo), ok("[who]"));
         assert_eq!(loaded.call(b"refuse", &mut Echo), Ok(Reply::Refused(br#"{"code":"no"}"#.to_vec())));
-        assert_eq!(loaded.call(b"overflow", &mut Echo), Err(PluginFault::Limit));
         assert_eq!(loaded.strikes(), 0);
+        for strike in 1..=3 {
+            assert_eq!(loaded.call(b"overflow", &mut Echo), Err(PluginFault::Limit { own: true }));
+            assert_eq!(loaded.strikes(), strike);
+        }
+        assert!(loaded.is_quarantined(), "nobody waits a fourth time for what cannot be held");
     });
 }
 
