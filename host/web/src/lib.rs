@@ -11,6 +11,7 @@ mod pairs;
 mod routes;
 mod serve;
 mod sessions;
+mod spoken;
 mod tls;
 mod visit;
 

@@ -5,6 +5,7 @@ use crate::clock::Time;
 use crate::pairs::Pairs;
 use crate::routes::{OWN_SECRET, ROUTES, Route, Way, Who};
 use crate::sessions::Sessions;
+use crate::spoken::Spoken;
 use crate::tls::{Certificate, Secured};
 use crate::visit::{Visit, Web};
 use crate::{gate, pages};
@@ -15,12 +16,12 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use baara_desk::Desk;
-use baara_reports::{Language, Words};
+use baara_reports::Language;
 use std::collections::HashMap;
 use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a machine decides about its pages; nothing here changes a figure or a right.
@@ -67,16 +68,8 @@ fn stopped() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 fn web(desk: Arc<Desk>, settings: &Settings) -> Web {
-    let words = |language: Language| {
-        let mut words = Words::new(language);
-        for (declaration, ..) in desk.registry().plugins() {
-            declaration.words.iter().for_each(|(language, own)| words.add(language, own.clone()));
-        }
-        words
-    };
     Web {
-        french: words(Language::Fr),
-        english: words(Language::En),
+        spoken: Spoken::new(&desk),
         sessions: Sessions::default(),
         time: Time::of(&desk),
         hosts: settings.hosts.clone(),
@@ -129,6 +122,7 @@ fn visit(web: Arc<Web>, headers: &HeaderMap, uri: &Uri, params: HashMap<String, 
         session,
         cookie,
         language,
+        dictionaries: OnceLock::new(),
         address: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         params,
         query: query.0.as_deref().map(|q| Pairs::read(q.as_bytes())).unwrap_or_default(),

@@ -4,18 +4,18 @@ use crate::answers::Problem;
 use crate::clock::Time;
 use crate::pairs::Pairs;
 use crate::sessions::{Session, Sessions};
+use crate::spoken::{Dictionaries, Spoken};
 use baara_book::TheBook;
 use baara_desk::{Answer, Clock, Desk, Proved, Submission, Unproved};
 use baara_plugin_api::{Amount, Date, Id, Map, Refusal};
 use baara_reports::{Language, Said, Words, shown_amount};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What all visits share.
 pub(crate) struct Web {
     pub(crate) desk: Arc<Desk>,
-    pub(crate) french: Words<'static>,
-    pub(crate) english: Words<'static>,
+    pub(crate) spoken: Spoken,
     pub(crate) sessions: Sessions,
     pub(crate) time: Time,
     pub(crate) hosts: Vec<String>,
@@ -48,6 +48,8 @@ pub(crate) struct Visit {
     /// The session's id as the browser sent it.
     pub(crate) cookie: Option<String>,
     pub(crate) language: Language,
+    /// What it is told in, from the first word to the last.
+    pub(crate) dictionaries: OnceLock<Arc<Dictionaries>>,
     /// The address asked, with its query.
     pub(crate) address: String,
     /// The parts of the address that the route names.
@@ -92,16 +94,19 @@ impl Visit {
 
     /// The words of the visit's language, without labels of things.
     pub(crate) fn words(&self) -> &Words<'static> {
-        match self.language {
-            Language::Fr => &self.web.french,
-            Language::En => &self.web.english,
-        }
+        self.words_in(self.language)
+    }
+
+    /// The words of a language, without labels of things.
+    pub(crate) fn words_in(&self, language: Language) -> &Words<'static> {
+        self.dictionaries.get_or_init(|| self.web.spoken.now(self.desk())).of(language)
     }
 
     /// Writes something from the book as it stands. `write` asks nothing of the journal.
     pub(crate) fn read<T>(&self, write: impl FnOnce(&Reading<'_>) -> T) -> T {
+        let words = self.words();
         let book = self.desk().book();
-        let words = self.words().share(|id| baara_reports::label(self.desk(), &book, id, self.language));
+        let words = words.share(|id| baara_reports::label(self.desk(), &book, id, self.language));
         write(&Reading { visit: self, book: &book, words, today: self.clock().today() })
     }
 

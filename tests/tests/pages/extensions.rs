@@ -1,8 +1,9 @@
 //! The page of plugins, and the tables that plugins draw.
 
 use baara_desk::{Answer, Clock, Desk, Submission};
-use baara_plugin_api::{Id, Map};
-use baara_tests::{Browser, Served, Story, library};
+use baara_plugin_api::{Id, Value, json};
+use baara_tests::{Browser, Scratch, Served, Story, library};
+use std::path::Path;
 
 fn farm(plugins: &[&str]) -> Served {
     let mut story = Story::new();
@@ -73,10 +74,37 @@ fn a_pin_that_waits_is_shown_with_the_way_to_it() {
     assert!(!elsewhere.contains("/entree/"), "the proposal is another facility's: {elsewhere}");
 }
 
+/// The next build of the sales plugin calls one of its forms otherwise.
+#[test]
+fn words_of_a_plugin_let_in_while_pages_are_served_are_spoken_at_once() {
+    let (served, scratch) = (farm(&[]), Scratch::new());
+    let head = served.person("kon-head");
+    says(&panel(&head, "sales"), &["Annulation d'une commande"]);
+    let mut bytes = std::fs::read(library("sales")).expect("its file");
+    let (old, new) = (b"Annulation d'une commande", b"Abrogation d'une commande");
+    for at in 0..bytes.len() - old.len() {
+        if bytes[at..].starts_with(old) {
+            bytes[at..at + new.len()].copy_from_slice(new);
+        }
+    }
+    let file = scratch.path("libsales.so");
+    std::fs::write(&file, bytes).expect("a file");
+    let seq = propose_file(&served.desk, &file);
+    assert!(matches!(served.desk.submit(submission("kon-chair", "endorse", json!({"seq": seq}))), Answer::Recorded(_)));
+    says(&panel(&head, "sales"), &["Abrogation d'une commande"]);
+}
+
+fn submission(who: &str, kind: &str, fields: Value) -> Submission {
+    let fields = fields.as_object().expect("a form").clone();
+    Submission { clock: Clock::Practice { at: 1_604_999_999_000 }, ..Submission::new("kon", kind, &Id::new("person", who), fields) }
+}
+
 fn propose(desk: &Desk) -> u64 {
-    let day = Clock::Practice { at: 1_604_999_999_000 };
-    let sub = Submission { clock: day, ..Submission::new("kon", "pin", &Id::new("person", "kon-head"), Map::new()) };
-    match desk.propose_pin(&library("mischief"), sub) {
+    propose_file(desk, &library("mischief"))
+}
+
+fn propose_file(desk: &Desk, file: &Path) -> u64 {
+    match desk.propose_pin(file, submission("kon-head", "pin", json!({}))) {
         Answer::Waiting(waiting) => waiting.seq,
         other => panic!("{other:?}"),
     }

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 /// The same reading with French words: papers are written in the language of the administration.
 pub(crate) fn on_paper<'v>(r: &Reading<'v>) -> Reading<'v> {
     let (visit, book) = (r.visit, r.book);
-    let words = visit.web.french.share(|id| baara_reports::label(visit.desk(), book, id, Language::Fr));
+    let words = visit.words_in(Language::Fr).share(|id| baara_reports::label(visit.desk(), book, id, Language::Fr));
     Reading { visit, book, words, today: r.today }
 }
 
