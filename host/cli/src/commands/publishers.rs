@@ -12,7 +12,7 @@ pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
     let desk = session.desk()?;
     let columns = vec![
         Column::words("publisher"),
-        Column::words("label"),
+        Column::words("key-number"),
         Column::words("publisher-key"),
         Column::words("state"),
         Column::words("since"),
@@ -21,8 +21,8 @@ pub(crate) fn list(session: &mut Session) -> Result<(), Failure> {
     for publisher in desk.publishers() {
         let state = if publisher.removed.is_some() { "publisher-removed" } else { "publisher-counts" };
         let cells = vec![
-            Cell::text(publisher.id.code()),
             Cell::text(publisher.name),
+            Cell::text(publisher.id.code()),
             Cell::text(publisher.key),
             Cell::Word(state.to_owned()),
             Cell::text(publisher.removed.unwrap_or(publisher.since)),
