@@ -230,7 +230,7 @@ thread_local! {
 }
 
 /// What `body` gives, or the text and place of its panic.
-fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     note_places();
     let outer = INSIDE.replace(true);
     let result = catch_unwind(AssertUnwindSafe(body));

@@ -22,7 +22,7 @@ pub struct Field {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum FieldType {
-    /// Text of at most 500 characters.
+    /// Text of at most [`TEXT_CHARS`](crate::limits::TEXT_CHARS) characters.
     Text,
     /// A whole number, not negative.
     Whole,

@@ -3,15 +3,22 @@
 extern crate self as baara_plugin_api;
 
 pub mod abi;
+pub mod allot;
 mod amount;
 mod book;
 mod declaration;
 mod effect;
 pub mod export;
 mod form;
+pub mod guards;
 mod id;
 pub mod items;
+pub mod laws;
+pub mod ledger;
+pub mod limits;
 mod message;
+pub mod places;
+pub mod practice;
 mod refusal;
 pub mod sdk;
 #[cfg(any(test, feature = "testing"))]
@@ -27,7 +34,7 @@ pub use declaration::{Command, Decided, Declaration, Grant, Kind, KindDeclaratio
 pub use effect::{Effect, Effects, Ending, NUMBER};
 pub use form::{Field, FieldType, FieldValue, Form, Money, read_field};
 pub use id::{BadId, Id, MAX_ID};
-pub use message::{Draw, Message, Plugin, Reply, Table, answer_call, describe, words};
+pub use message::{Draw, Message, Plugin, Reply, Table, answer_call, answered, describe, words};
 pub use refusal::{FieldError, Refusal};
 pub use serde_json::{Map as JsonMap, Value, json};
 

@@ -63,6 +63,7 @@ pub struct Table {
 pub type Draw = fn(&Command, &Book<'_>) -> Result<Table, Refusal>;
 
 /// A plugin as its author writes it down.
+#[derive(Clone, Default)]
 pub struct Plugin {
     /// Its id, `sales`.
     pub id: &'static str,
@@ -107,6 +108,16 @@ impl Ask for HostAsk<'_> {
         let answer = self.0.ask(&question).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         answer.unwrap_or_else(|| Answer::Refused(Refusal::new("plugin/bad-question")))
     }
+}
+
+/// What a book answers to the bytes of a question: one that is none of the nine is refused as `plugin/bad-question`.
+#[must_use]
+pub fn answered(ask: &dyn Ask, question: &[u8]) -> Vec<u8> {
+    let answer = match serde_json::from_slice::<Question>(question) {
+        Ok(question) => ask.ask(question),
+        Err(error) => Answer::Refused(Refusal::new("plugin/bad-question").with("what", error)),
+    };
+    serde_json::to_vec(&answer).expect("an answer is JSON")
 }
 
 /// Answers one call of the host: reads the message, decides, writes the reply.

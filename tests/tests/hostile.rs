@@ -2,8 +2,9 @@
 //! case of the list has a row. After each case: nothing was recorded, another plugin answers, and at the end the book verifies.
 
 use baara_desk::{Answer, Clock, Desk, Hosting, Mode, Submission};
+use baara_plugin_api::testing::{Host, PaperBook, command, id};
 use baara_plugin_api::{Id, Map, Refusal, json};
-use baara_tests::{Fixture, Scratch, hosting, library, project};
+use baara_tests::{DAY_ONE, Fixture, Scratch, hosting, library, project};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -125,6 +126,26 @@ fn each_hostile_case_ends_as_its_row_says() {
         drop(desk);
         assert!(baara_desk::verify(&scratch.path("book"), |_| {}).expect("readable").ok());
     }
+}
+
+/// An author's test meets the same no, under the same code, as a book that works.
+#[test]
+fn each_hostile_case_ends_in_memory_as_its_row_says() {
+    let cases = rows("case");
+    let day = DAY_ONE.parse().expect("a day");
+    let mut book = PaperBook::new();
+    for store in ["store/kon-magasin", "store/kit-depot"] {
+        book.put(&id(store), day, &[]);
+    }
+    book.put(&id("item/mais-grain"), day, &[("unit", "kg".into()), ("scale", 3.into())]);
+    let host = Host::calling(mischief::plugin().declaration(), book, mischief::call);
+    for (case, what) in RUNS {
+        let row = cases.iter().find(|row| text(row, "id") == *case && text(row, "room") == "desk").expect("each run has its row");
+        let told = host.judge(&command("mischief/1", DAY_ONE, json!({"what": what})));
+        assert_eq!(told.expect_err(case).code, text(row, "code"), "{case}");
+    }
+    let remark = json!({"what": "remarks", "about": "store/kon-magasin"});
+    assert!(host.judge(&command("mischief/1", DAY_ONE, remark)).is_ok(), "and it may do what is right");
 }
 
 /// Again and again, and nothing grows: no file stays open, no child stays behind.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const VERSION: u32 = 1;
 
 /// The largest entry, in bytes.
-pub const MAX_BYTES: usize = 65_535;
+pub const MAX_BYTES: usize = baara_plugin_api::limits::ENTRY_BYTES;
 
 /// One line of the journal. Keys stand in this order in the bytes; `effects` is last.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -1,29 +1,11 @@
 //! The nine questions, answered from the world for one site.
 
+use crate::REFERENCE;
 use crate::world::{Balance, Holdings, Holds, Kept, Month, TheBook, month_of};
-use baara_plugin_api::{Amount, Answer, Ask, Date, Decision, Holding, Id, Mention, Question, Refusal, Thing, Unit, Value, items};
+use baara_plugin_api::ledger::Ledger;
+use baara_plugin_api::{Amount, Answer, Ask, Date, Decision, Holding, Id, Mention, Question, Refusal, Thing, Unit, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// Kinds of things that belong to no site: everybody reads them.
-pub const REFERENCE: &[&str] = &[
-    "facility",
-    "item",
-    "role",
-    "college",
-    "reason",
-    "trade",
-    "crop",
-    "unit",
-    "indicator",
-    "donor",
-    "recipe",
-    "template",
-    "plugin",
-    "publisher",
-    "kind",
-    "conversion",
-];
 
 /// What a place has of an item, all lots together, and what came and went in some months.
 #[derive(Clone, PartialEq, Debug)]
@@ -125,34 +107,25 @@ impl TheBook {
     /// The facility a thing belongs to on a day: a person's by attribute, all others' by their code.
     #[must_use]
     pub fn home(&self, id: &Id, date: Date) -> String {
-        if id.kind() == "person"
-            && let Some(facility) = self.value_at(id, "facility", date).as_deref().and_then(Value::as_str).and_then(|s| Id::parse(s).ok())
-        {
-            return facility.code().to_owned();
-        }
-        id.site().to_owned()
+        Ledger::home(self, id, date)
     }
 
     /// A parameter: the site's own at the date, else the general one.
     #[must_use]
     pub fn rule(&self, site: &str, name: &str, date: Date) -> Value {
-        let own = self.value_at(&Id::new("rules", site), name, date);
-        own.or_else(|| self.value_at(&Id::new("rules", "general"), name, date)).map_or(Value::Null, Cow::into_owned)
+        Ledger::rule(self, site, name, date)
     }
 
     /// Unit and decimals of an item.
     #[must_use]
     pub fn measure(&self, item: &Id) -> Option<(Unit, u8)> {
-        let unit = self.value_at(item, "unit", Date::MAX)?.as_str().and_then(Unit::parse)?;
-        let scale = self.value_at(item, "scale", Date::MAX).as_deref().and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok())?;
-        Some((unit, scale))
+        Ledger::measure(self, item)
     }
 
     /// `count` of an item's smallest unit as an amount.
     #[must_use]
     pub fn amount(&self, item: &Id, count: i64) -> Amount {
-        let (unit, scale) = self.measure(item).unwrap_or((Unit::parse("unit").expect("a unit"), 0));
-        Amount::new(count, scale, unit)
+        Ledger::amount(self, item, count)
     }
 
     /// Every holding, sorted by place, item and lot: place, item, lot, balance.
@@ -231,15 +204,7 @@ impl TheBook {
     /// A decision and what is left of its leave.
     #[must_use]
     pub fn decision(&self, id: &Id) -> Option<Decision> {
-        let thing = self.thing(id, Date::MAX).filter(|_| id.kind() == "decision")?;
-        Some(Decision {
-            id: id.clone(),
-            about: thing.text("about").to_owned(),
-            adopted: thing.open && thing.date("adopted").is_some(),
-            until: thing.date("until"),
-            left: self.balance(id, &items::leave(), None),
-            purpose: thing.id_of("purpose"),
-        })
+        Ledger::decision(self, id)
     }
 
     /// The seqs of the entries that opened or changed a thing, oldest first.
@@ -277,7 +242,7 @@ impl TheBook {
     /// True while two people count a place: nobody may see or move it.
     #[must_use]
     pub fn is_frozen(&self, place: &Id) -> bool {
-        self.value_at(place, "frozen", Date::MAX).is_some()
+        Ledger::is_frozen(self, place)
     }
 
     /// True while nothing but configuration, founding acts and pins is recorded: `init` is still at work.

@@ -1,6 +1,7 @@
 //! The book's memory: things with dated attributes and places with holdings, in a bevy_ecs `World`, and beside it
 //! the things nobody has touched since they were opened, packed.
 
+use crate::allot::allotted;
 use crate::entry::Entry;
 use crate::pack::Texts;
 use crate::places::{Class, class};
@@ -426,7 +427,7 @@ impl TheBook {
 
     fn begin<Form>(&mut self, thing: &Id, entry: &Entry<Form>, values: &BTreeMap<String, Value>) {
         if let Some((site, year, n)) = allotted(thing) {
-            let key = (thing.kind().to_owned(), site, year);
+            let key = (thing.kind().to_owned(), site.to_owned(), year);
             self.note(|book| {
                 let (key, was) = (key.clone(), book.index.counters.get(&key).copied());
                 move |book| book.index.counters.put_back(key, was)
@@ -611,12 +612,4 @@ impl TheBook {
 pub(crate) fn at(line: &[Dated], date: Date) -> Option<&Value> {
     let n = line.partition_point(|dated| dated.from <= date);
     line[..n].last().map(|dated| &dated.value).filter(|value| !value.is_null())
-}
-
-/// Site, year and number of an id that the host allotted: `lot/kon-20-0007`.
-pub(crate) fn allotted(id: &Id) -> Option<(String, i32, u64)> {
-    let mut parts = id.code().split('-');
-    let (site, year, n) = (parts.next()?, parts.next()?, parts.next()?);
-    let fits = parts.next().is_none() && year.len() == 2 && n.len() >= 4;
-    Some((site.to_owned(), 2000 + year.parse::<i32>().ok()?, n.parse().ok()?)).filter(|_| fits)
 }

@@ -5,7 +5,7 @@ use crate::{Fault, pins};
 use baara_book::TheBook;
 use baara_loader::{Answers, Health, Isolation, Loaded, Misdeed, Mode, PluginFault, Reply};
 use baara_plugin_api::{
-    Answer, Ask, Book, Command, Date, Decided, Declaration, Effects, Id, Message, Question, Refusal, Reply as Told, Table, Value,
+    Ask, Book, Command, Date, Decided, Declaration, Effects, Id, Message, Refusal, Reply as Told, Table, Value, answered,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -124,11 +124,7 @@ pub(crate) struct Side<'a>(pub(crate) &'a dyn Ask);
 
 impl Answers for Side<'_> {
     fn answer(&mut self, question: &[u8]) -> Vec<u8> {
-        let answer = match serde_json::from_slice::<Question>(question) {
-            Ok(question) => self.0.ask(question),
-            Err(error) => Answer::Refused(Refusal::new("plugin/bad-question").with("what", error)),
-        };
-        serde_json::to_vec(&answer).expect("an answer is JSON")
+        answered(self.0, question)
     }
 }
 

@@ -92,7 +92,7 @@ impl Reader<'_> {
         let no = |code: &str| Err(vec![FieldError::new("", code).with("came", text.chars().take(80).collect::<String>())]);
         match kind {
             FieldType::Text if value.is_array() || value.is_object() => no("field/not-a-text"),
-            FieldType::Text if text.chars().count() > 500 => no("field/too-long"),
+            FieldType::Text if text.chars().count() > baara_plugin_api::limits::TEXT_CHARS => no("field/too-long"),
             FieldType::Text => Ok(text.into()),
             FieldType::Whole => read_number(&text, 0).map(Value::from).map_err(|bad| number_error(&text, &bad)),
             FieldType::Flag => match fold(&text).as_str() {

@@ -5,7 +5,7 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::{NonNull, null_mut};
 
 /// How much one call may use.
-pub(crate) const QUOTA: usize = 8 << 20;
+pub(crate) const QUOTA: usize = baara_plugin_api::limits::CALL_BYTES;
 /// The largest alignment anybody asks for: a page.
 const MAX_ALIGN: usize = 4096;
 const FIRST_CHUNK: usize = 64 << 10;

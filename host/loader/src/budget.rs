@@ -1,5 +1,6 @@
 //! How long a plugin may take, and how that grows with what it is given.
 
+use baara_plugin_api::limits::QUESTIONS;
 use std::time::{Duration, Instant};
 
 /// How long each thing may take. At the budget the plugin is asked to stop; a child is killed at twice the budget.
@@ -11,15 +12,14 @@ pub struct Budgets {
     pub describe: Duration,
     /// To answer a message: 1 s, and 1 µs for each byte it is given. Waiting for the host's answers does not count.
     pub call: Duration,
-    /// How many questions one call may put: 100 000, tens of times what the largest sharing asks. Answers cost the plugin
-    /// no time of its own, so without a bound it could ask for ever.
+    /// How many questions one call may put.
     pub questions: u32,
 }
 
 impl Default for Budgets {
     fn default() -> Budgets {
         let (load, describe, call) = (Duration::from_secs(2), Duration::from_millis(500), Duration::from_secs(1));
-        Budgets { load, describe, call, questions: 100_000 }
+        Budgets { load, describe, call, questions: QUESTIONS }
     }
 }
 

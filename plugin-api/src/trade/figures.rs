@@ -25,6 +25,10 @@ pub struct Figure {
     pub source: String,
 }
 
+/// The refusals that looking up a trade and its figures may give; the host has their words.
+pub const FIGURE_REFUSALS: &[&str] =
+    &["trade-batch/not-made-here", "trade-batch/width-needed", "trade-batch/width-unknown", "trade/no-figure"];
+
 /// The figures of a trade for one product of a workshop; those that were asked for are kept with the batch.
 pub struct Figures<'a> {
     book: &'a Book<'a>,

@@ -17,9 +17,9 @@ mod tables;
 
 pub use declared::{Declared, Making, Planned, Reckoned, Taking};
 pub use expected::{Expected, Measured, measure};
-pub use figures::{Figure, Figures};
+pub use figures::{FIGURE_REFUSALS, Figure, Figures};
 pub use goods::{Input, Made, good, lot_of, used, with_lot};
 pub use hands::{is_hazardous, is_unfit};
 pub use past::Past;
-pub use run::{Oddity, Product, REFUSALS, REFUSALS_OF_FIGURES, Run, writes};
-pub use tables::{asked, both_languages, ledger, ledger_form, sheet, sheet_form};
+pub use run::{Oddity, Product, REFUSALS, Run, writes};
+pub use tables::{asked, both_languages, ledger, ledger_form, sheet, sheet_form, sheet_form_refusing};

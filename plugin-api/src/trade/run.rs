@@ -59,7 +59,7 @@ pub fn writes() -> Grant {
     grant(&["batch", "lot"], &[], &["store", "consumed", "produced"], &["*"], &[])
 }
 
-/// The refusals that a batch of any trade may give.
+/// The refusals that a batch of any trade may give; the host has their words.
 pub const REFUSALS: &[&str] = &[
     "goods/nothing",
     "goods/not-goods",
@@ -72,10 +72,6 @@ pub const REFUSALS: &[&str] = &[
     "batch/recipe-unreadable",
     "batch/motive-needed",
 ];
-
-/// The refusals that a trade reckoned by its figures, or by the width of its cloth, may give beside those.
-pub const REFUSALS_OF_FIGURES: &[&str] =
-    &["trade-batch/not-made-here", "trade-batch/width-needed", "trade-batch/width-unknown", "trade/no-figure"];
 
 impl Run<'_> {
     /// The batch, its lots and movements, and its warnings. Animals are fed and give nothing on most days.

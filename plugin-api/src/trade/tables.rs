@@ -23,6 +23,12 @@ pub fn sheet_form<F: Form>(kind: &str) -> KindDeclaration {
     form_of::<F>(kind)
 }
 
+/// The form of a sheet that has refusals of its own.
+#[must_use]
+pub fn sheet_form_refusing<F: Form>(kind: &str, refusals: &[&str]) -> KindDeclaration {
+    KindDeclaration { refusals: refusals.iter().map(|&code| code.to_owned()).collect(), ..form_of::<F>(kind) }
+}
+
 /// What a table was asked for, read as its form.
 ///
 /// # Errors

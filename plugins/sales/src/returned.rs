@@ -191,7 +191,7 @@ mod tests {
         let effects = record::<Return>(&mut sold("cash", "1500 XOF"), "2020-03-05", back("4 piece", json!({}))).unwrap();
         assert_eq!(
             movements(&effects),
-            ["4 piece sold/kon-savon → store/kon-magasin (lot/kon-20-0001)", "6000 XOF cash-box/kon-caisse → fund/kon-savon.sales",]
+            ["4 piece sold/kon-savon → store/kon-magasin (lot/kon-20-0003)", "6000 XOF cash-box/kon-caisse → fund/kon-savon.sales",]
         );
         let lot = opened(&effects, "lot");
         assert_eq!((&lot["unit"], &lot["released"]), (&json!("workshop/kon-savon"), &Value::Null));

@@ -181,7 +181,7 @@ mod tests {
         );
         let sale = opened(&effects, "sale");
         assert_eq!(sale["total"], "18000 XOF");
-        assert_eq!((&sale["receipt"], &sale["paper"], &sale["below-list"]), (&json!("$number"), &json!("A-17"), &Value::Null));
+        assert_eq!((&sale["receipt"], &sale["paper"], &sale["below-list"]), (&json!("KON-2020-000001"), &json!("A-17"), &Value::Null));
         assert!(matches!(&effects.0[2], Effect::Number { series, .. } if series == "receipt"));
     }
 

@@ -16,7 +16,7 @@ pub fn plugin() -> Plugin {
         things: Vec::new(),
         tables: vec![
             (trade::sheet_form::<trade::Planned>("joinery-sheet/1"), batch::sheet),
-            (trade::sheet_form::<batch::Cubage>("joinery-cubage/1"), batch::cubage),
+            (trade::sheet_form_refusing::<batch::Cubage>("joinery-cubage/1", &["joinery/no-such-tree"]), batch::cubage),
             (trade::ledger_form("joinery-ledger/1"), trade::ledger),
         ],
         words: trade::both_languages(include_str!("../locale/fr.toml"), include_str!("../locale/en.toml")),

@@ -15,7 +15,7 @@ pub fn plugin() -> Plugin {
         kinds: vec![Kind::of::<day::HerdDay>(), Kind::of::<herd::Begun>(), Kind::of::<herd::Treatment>()],
         things: things(),
         tables: vec![
-            (trade::sheet_form::<day::Planned>("herd-sheet/1"), day::sheet),
+            (trade::sheet_form_refusing::<day::Planned>("herd-sheet/1", &["livestock/none-left", "livestock/days"]), day::sheet),
             (trade::sheet_form::<account::Of>("heads-ledger/1"), account::heads),
             (trade::sheet_form::<account::Of>("herd-account/1"), account::costs),
             (trade::ledger_form("livestock-ledger/1"), trade::ledger),

@@ -94,6 +94,9 @@ fn reckon(own: &[Cut], book: &Book<'_>, figures: &Figures<'_>, made: &Made) -> R
     Ok(Plan { bars, bar_mm, rods, expected })
 }
 
+/// Why pieces cannot be cut from bars; the sheets say so too.
+pub(crate) const REFUSALS: &[&str] = &["metal/no-cuts", "metal/too-many-cuts", "metal/cut-too-long"];
+
 impl Record for MetalBatch {
     const KIND: &'static str = "metal-batch/1";
 
@@ -102,7 +105,7 @@ impl Record for MetalBatch {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &["metal/no-cuts", "metal/too-many-cuts", "metal/cut-too-long"]
+        REFUSALS
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {

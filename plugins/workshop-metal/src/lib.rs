@@ -15,8 +15,8 @@ pub fn plugin() -> Plugin {
         kinds: vec![Kind::of::<batch::MetalBatch>()],
         things: Vec::new(),
         tables: vec![
-            (trade::sheet_form::<batch::MetalSheet>("metal-sheet/1"), batch::sheet),
-            (trade::sheet_form::<batch::MetalSheet>("metal-plan/1"), batch::plan),
+            (trade::sheet_form_refusing::<batch::MetalSheet>("metal-sheet/1", batch::REFUSALS), batch::sheet),
+            (trade::sheet_form_refusing::<batch::MetalSheet>("metal-plan/1", batch::REFUSALS), batch::plan),
             (trade::ledger_form("metal-ledger/1"), trade::ledger),
         ],
         words: trade::both_languages(include_str!("../locale/fr.toml"), include_str!("../locale/en.toml")),

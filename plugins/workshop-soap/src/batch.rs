@@ -14,6 +14,19 @@ const LEAST_LYE: u64 = 85;
 /// More than so many hundredths left out on purpose leave the soap soft and rancid.
 const MOST_DISCOUNT: u64 = 15;
 
+/// What a batch, or the sheet that prepares it, may refuse in its own words.
+pub(crate) const REFUSALS: &[&str] = &[
+    "soap/no-fats",
+    "soap/no-bars",
+    "soap/discount-too-high",
+    "soap/fat-unknown",
+    "soap/bad-saponification",
+    "soap/not-naoh",
+    "soap/not-in-kg",
+    "soap/too-large",
+    "soap/more-than-went-in",
+];
+
 /// A batch of soap. Its inputs are fats, the lye, and what the product's recipe names beside.
 #[derive(Form)]
 pub(crate) struct SoapBatch {
@@ -162,17 +175,7 @@ impl Record for SoapBatch {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &[
-            "soap/no-fats",
-            "soap/no-bars",
-            "soap/discount-too-high",
-            "soap/fat-unknown",
-            "soap/bad-saponification",
-            "soap/not-naoh",
-            "soap/not-in-kg",
-            "soap/too-large",
-            "soap/more-than-went-in",
-        ]
+        REFUSALS
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {

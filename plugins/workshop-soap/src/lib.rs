@@ -16,7 +16,7 @@ pub fn plugin() -> Plugin {
         kinds: vec![Kind::of::<batch::SoapBatch>()],
         things: Vec::new(),
         tables: vec![
-            (trade::sheet_form::<batch::SoapSheet>("soap-sheet/1"), batch::sheet),
+            (trade::sheet_form_refusing::<batch::SoapSheet>("soap-sheet/1", batch::REFUSALS), batch::sheet),
             (trade::ledger_form("soap-ledger/1"), trade::ledger),
         ],
         words: trade::both_languages(include_str!("../locale/fr.toml"), include_str!("../locale/en.toml")),

@@ -40,6 +40,9 @@ fn expected(book: &Book<'_>, figures: &Figures<'_>, made: &Made, width: Option<&
     Ok(expected)
 }
 
+/// Why garments cannot be cut; the sheet says so too.
+pub(crate) const REFUSALS: &[&str] = &["tailoring/band-needed", "tailoring/band-unknown"];
+
 impl Record for TailoringBatch {
     const KIND: &'static str = "tailoring-batch/1";
 
@@ -48,7 +51,7 @@ impl Record for TailoringBatch {
     }
 
     fn refusals() -> &'static [&'static str] {
-        &["tailoring/band-needed", "tailoring/band-unknown"]
+        REFUSALS
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {

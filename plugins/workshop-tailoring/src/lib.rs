@@ -21,7 +21,7 @@ pub fn plugin() -> Plugin {
         ],
         things: vec![client_cloth()],
         tables: vec![
-            (trade::sheet_form::<batch::Cutting>("tailoring-sheet/1"), batch::sheet),
+            (trade::sheet_form_refusing::<batch::Cutting>("tailoring-sheet/1", batch::REFUSALS), batch::sheet),
             (trade::sheet_form::<client::Held>("client-cloth/1"), client::held),
             (trade::ledger_form("tailoring-ledger/1"), trade::ledger),
         ],

@@ -1,17 +1,16 @@
 //! Level 3: it is made to work, with commands that its own forms allow, and with some that nobody would send.
 
-use super::forms::{Chance, Filling};
 use super::loading::{Plugin, open};
-use super::practice::{Practice, SITE};
+use super::practice::Practice;
 use super::{Verdict, wrong};
 use crate::plugins::Side;
 use crate::reading::{Source, read_fields};
-use baara_book::allot::allot;
-use baara_book::guards::{self, Act};
+use baara_book::guards::Act;
 use baara_loader::{Answers, PluginFault, Reply};
-use baara_plugin_api::{Command, Effect, KindDeclaration, Message, Refusal, Reply as Told, Value, json, trade};
+use baara_plugin_api::laws::{self, Told as Answered};
+use baara_plugin_api::practice::{self, Chance, Filling, SITE, today};
+use baara_plugin_api::{Command, Effect, KindDeclaration, Message, Refusal, Reply as Told, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -27,18 +26,6 @@ const LEAK_PAGES: u64 = 512;
 /// How often a command is repeated to see whether memory is given back.
 const LEAK_CALLS: usize = 4000;
 
-/// What no right command can lead to: the plugin wrote it so.
-const NONSENSE: &[&str] = &[
-    "plugin/outside-grant",
-    "guard/wrong-scale",
-    "guard/wrong-unit",
-    "guard/bad-value",
-    "guard/other-site",
-    "guard/id-taken",
-    "guard/franc-to-world",
-    "guard/before-thing",
-];
-
 /// One command and what came of it.
 struct Step {
     command: Command,
@@ -52,11 +39,11 @@ struct Step {
 impl Step {
     /// The command as a reviewer can send it again.
     fn shown(&self) -> String {
-        format!("{} {}", self.command.kind, Value::Object(self.command.fields.clone()))
+        laws::shown(&self.command)
     }
 
     /// What the plugin answered, read as the desk reads it.
-    fn told(&self) -> Result<Result<Told, Refusal>, String> {
+    fn told(&self) -> Result<Answered, String> {
         let unread = |e: serde_json::Error| format!("{e} ← {}", self.shown());
         match &self.answer {
             Ok(Reply::Ok(bytes)) => serde_json::from_slice(bytes).map(Ok).map_err(unread),
@@ -84,11 +71,10 @@ fn work(file: &Path, folder: &Path, mut see: impl FnMut(&Plugin, &Practice, &Ste
             let step = Step { command, table, message, answer, busy, waited };
             see(&plugin, &practice, &step)?;
             if let Ok(Ok(Told::Effects(effects))) = step.told()
-                && let Ok(effects) = guarded(&practice, kind, &step.command, effects)
+                && let Ok(effects) = passed(&practice, kind, &step.command, effects)
             {
                 recorded += 1;
-                let today = practice.today;
-                practice.apply(&kind.kind, today, effects);
+                practice.apply(&kind.kind, today(), effects);
             }
         }
     }
@@ -98,41 +84,24 @@ fn work(file: &Path, folder: &Path, mut see: impl FnMut(&Plugin, &Practice, &Ste
 /// The nth command of a kind, as the host would hand it over; `None` when the host would not take the form.
 fn command(practice: &Practice, kind: &KindDeclaration, n: usize) -> Option<Command> {
     let view = practice.book.view(SITE);
-    // Two of three are ordinary, so that something is recorded.
-    let filling = Filling { book: &view, known: &practice.known, date: practice.today, plain: !n.is_multiple_of(3) };
-    let form = filling.form(&kind.fields, &mut Chance::from(n as u64 + 1));
-    let fields = read_fields(&practice.book, SITE, practice.today, &kind.fields, &form, Source::Program).ok()?;
-    Some(practice.command(&kind.kind, n, fields))
+    let filling = Filling { book: &view, known: &practice.known, date: today() };
+    let form = filling.form(&kind.fields, &mut Chance::from_seed(n as u64 + 1));
+    let fields = read_fields(&practice.book, SITE, today(), &kind.fields, &form, Source::Program).ok()?;
+    Some(practice::command(&kind.kind, n, fields))
 }
 
 /// The effects as they would be recorded, or what the guards have against them.
-fn guarded(practice: &Practice, kind: &KindDeclaration, command: &Command, effects: Vec<Effect>) -> Result<Vec<Effect>, Refusal> {
-    guards::within(&kind.writes, &effects)?;
-    let (date, today) = (command.date, practice.today);
-    let act = Act {
-        site: &command.site,
-        kind: &command.kind,
-        date,
-        today,
-        leave: command.leave.as_ref(),
-        fields: &command.fields,
-        reversal: false,
-    };
-    let effects = guards::with_leave(&practice.book, &act, effects)?;
-    let effects = allot(&practice.book, &command.site, today, effects, &BTreeMap::new());
-    guards::check(&practice.book, &act, &effects)?;
-    Ok(effects)
+fn passed(practice: &Practice, kind: &KindDeclaration, command: &Command, effects: Vec<Effect>) -> Result<Vec<Effect>, Refusal> {
+    let Command { site, kind: name, date, leave, fields, .. } = command;
+    let act = Act { site, kind: name, date: *date, today: today(), leave: leave.as_ref(), fields, reversal: false };
+    laws::passed(&practice.book, &kind.writes, &act, effects)
 }
 
 /// It answers every command that its forms allow, with effects, a table whose rows fit their columns, or a refusal.
 pub(super) fn commands(file: &Path, folder: &Path) -> Verdict {
-    let recorded = work(file, folder, |_, _, step| match step.told().map_err(|how| wrong("check/commands", how))? {
-        Ok(Told::Effects(_)) if step.table => Err(wrong("check/commands", format!("effects ← {}", step.shown()))),
-        Ok(Told::Table(_)) if !step.table => Err(wrong("check/commands", format!("table ← {}", step.shown()))),
-        Ok(Told::Table(table)) if table.rows.iter().any(|row| row.len() != table.columns.len()) => {
-            Err(wrong("check/commands", format!("rows ≠ columns ← {}", step.shown())))
-        }
-        _ => Ok(()),
+    let recorded = work(file, folder, |_, _, step| {
+        let told = step.told().map_err(|how| wrong("check/commands", how))?;
+        laws::answers_its_call(step.table, &step.command, &told)
     })?;
     Ok(recorded.to_string())
 }
@@ -153,18 +122,11 @@ pub(super) fn answers(file: &Path, folder: &Path) -> Verdict {
 
 /// It refuses only under codes that its kind declares, or that every kind may give; a sheet as the record it prepares.
 pub(super) fn refusals(file: &Path, folder: &Path) -> Verdict {
-    let of_trades = |code: &str| [trade::REFUSALS, trade::REFUSALS_OF_FIGURES].concat().contains(&code);
-    let shared = |code: &str| of_trades(code) || ["field/", "thing/", "leave/", "rule/"].iter().any(|subject| code.starts_with(subject));
     let recorded = work(file, folder, |plugin, _, step| {
-        let Ok(Err(refusal)) = step.told() else { return Ok(()) };
-        let is_table = plugin.declaration.tables.iter().any(|table| table.kind == step.command.kind);
+        let Ok(told) = step.told() else { return Ok(()) };
         let mut kinds = plugin.declaration.kinds.iter().chain(&plugin.declaration.tables);
-        let declared = kinds.any(|kind| (is_table || kind.kind == step.command.kind) && kind.refusals.contains(&refusal.code));
-        if declared || shared(&refusal.code) {
-            Ok(())
-        } else {
-            Err(wrong("check/refusals", format!("{} ← {}", refusal.code, step.shown())))
-        }
+        let kind = kinds.find(|kind| kind.kind == step.command.kind).expect("a command is of a kind it declares");
+        laws::refuses_as_declared(kind, &step.command, &told)
     })?;
     Ok(recorded.to_string())
 }
@@ -173,38 +135,17 @@ pub(super) fn refusals(file: &Path, folder: &Path) -> Verdict {
 pub(super) fn effects(file: &Path, folder: &Path) -> Verdict {
     let recorded = work(file, folder, |plugin, practice, step| {
         let Ok(Ok(Told::Effects(effects))) = step.told() else { return Ok(()) };
-        let kind = plugin.declaration.kinds.iter().find(|kind| kind.kind == step.command.kind);
-        match kind.map(|kind| guarded(practice, kind, &step.command, effects)) {
-            Some(Err(no)) if NONSENSE.contains(&no.code.as_str()) => Err(wrong("check/effects", format!("{no} ← {}", step.shown()))),
-            _ => Ok(()),
-        }
+        let Some(kind) = plugin.declaration.kinds.iter().find(|kind| kind.kind == step.command.kind) else { return Ok(()) };
+        laws::writes_sense(&step.command, &passed(practice, kind, &step.command, effects))
     })?;
     Ok(recorded.to_string())
 }
 
 /// Francs shared among persons add up to what the form says is shared, or to all that the fund had.
 pub(super) fn splits(file: &Path, folder: &Path) -> Verdict {
-    work(file, folder, |_, practice, step| {
-        let Ok(Ok(Told::Effects(effects))) = step.told() else { return Ok(()) };
-        let mut shared: BTreeMap<_, i64> = BTreeMap::new();
-        let mut persons = 0;
-        for effect in &effects {
-            if let Effect::Move { item, amount, from, to, .. } = effect
-                && *item == baara_plugin_api::items::xof()
-                && to.kind() == "fund"
-            {
-                persons += usize::from(from.kind() == "pecule");
-                *shared.entry(to).or_default() += amount.count();
-            }
-        }
-        let said = |francs: i64| step.command.fields.values().any(|value| value.as_str() == Some(&format!("{francs} XOF")));
-        let whole = |(fund, francs): (&&baara_plugin_api::Id, &i64)| {
-            said(*francs) || practice.book.balance(fund, &baara_plugin_api::items::xof(), None) == -*francs
-        };
-        match shared.iter().find(|pair| !whole(*pair)) {
-            Some((fund, francs)) if persons > 0 => Err(wrong("check/splits", format!("{francs} XOF → {fund} ← {}", step.shown()))),
-            _ => Ok(()),
-        }
+    work(file, folder, |_, practice, step| match step.told() {
+        Ok(told) => laws::shares_all(&practice.book, &step.command, &told),
+        Err(_) => Ok(()),
     })
     .map(|_| String::new())
 }
@@ -234,39 +175,19 @@ pub(super) fn hostile(file: &Path, folder: &Path) -> Verdict {
         }
     };
     let plugin = open(file, folder)?;
-    let deep = format!("{{\"call\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    let long = format!("{{\"call\":\"decide\",\"command\":{{\"kind\":\"{}\"}}}}", "x".repeat(1 << 20));
-    let texts: &[&str] =
-        &["", "{", "null", "[]", "\"\\", "{\"call\":\"fly\"}", "{}{}", "{\"call\":\"decide\",\"command\":{}}", &deep, &long];
-    for text in texts {
-        sent(&plugin, text.as_bytes(), &mut Deaf(b"", false))?;
+    for message in practice::rubbish() {
+        sent(&plugin, &message, &mut Deaf(b"", false))?;
     }
     let practice = Practice::new(&plugin.declaration);
     for kind in plugin.declaration.kinds.iter().chain(&plugin.declaration.tables) {
         for (n, call) in [(1, "decide"), (2, "table"), (4, "decide"), (5, "decide")] {
             let Some(command) = command(&practice, kind, n) else { continue };
-            let whole = json!({"call": call, "command": command});
-            for answer in
-                [&b""[..], b"null", b"{", b"{\"refused\":{\"code\":\"x/y\"}}", b"{\"thing\":null}", b"{\"holdings\":[{}]}", b"\xff"]
-            {
-                sent(&plugin, whole.to_string().as_bytes(), &mut Deaf(answer, n % 2 == 0))?;
+            let whole = json!({"call": call, "command": command}).to_string();
+            for answer in practice::NO_ANSWERS {
+                sent(&plugin, whole.as_bytes(), &mut Deaf(answer, n % 2 == 0))?;
             }
-            for name in command.fields.keys() {
-                for odd in [
-                    json!(null),
-                    json!(1e300),
-                    json!(-1),
-                    json!([]),
-                    json!({}),
-                    json!([[1]]),
-                    json!(""),
-                    json!("\u{202e}\0"),
-                    "9".repeat(5000).into(),
-                ] {
-                    let mut message = whole.clone();
-                    message["command"]["fields"][name] = odd;
-                    sent(&plugin, message.to_string().as_bytes(), &mut Deaf(b"null", false))?;
-                }
+            for message in practice::distorted(call, &command) {
+                sent(&plugin, &message, &mut Deaf(b"null", false))?;
             }
         }
     }

@@ -1,10 +1,10 @@
 //! What a reviewer asks of a plugin's file before a book lets it in: named cases, each fit to run in its own process.
 //!
-//! The loader, the reading, the grants and the guards are those of a book that works; only the book is made up.
+//! The loader, the reading, the grants and the guards are those of a book that works; only the book is made up. The book, the
+//! forms and the laws are those of an author's own tests.
 
 mod behaviour;
 mod file;
-mod forms;
 mod loading;
 mod practice;
 
@@ -12,6 +12,7 @@ use crate::Hosting;
 use crate::hosting::passing;
 use baara_loader::{Isolation, Sandbox};
 use baara_plugin_api::Refusal;
+use baara_plugin_api::laws::broken as wrong;
 use std::path::Path;
 
 /// One thing that is looked at.
@@ -76,9 +77,4 @@ pub fn sandbox() -> Sandbox {
 #[must_use]
 pub fn case_named(name: &str) -> Option<&'static Case> {
     CASES.iter().find(|case| case.name == name)
-}
-
-/// What is wrong, in the words of a case.
-fn wrong(code: &str, what: impl std::fmt::Display) -> Refusal {
-    Refusal::new(code).with("what", what.to_string().chars().take(300).collect::<String>())
 }

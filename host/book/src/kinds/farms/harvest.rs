@@ -179,9 +179,9 @@ mod tests {
     fn a_harvest_is_a_lot_of_the_farm_that_waits_for_its_visa() {
         let mut book = with_maize("20.0000 ha");
         let effects = record::<Harvest>(&mut book, "2020-10-05", weighed("50000.000 kg")).unwrap();
-        assert_eq!(movements(&effects), ["field/kon-nord → store/kon-magasin: 50000.000 kg lot/kon-20-0001"]);
+        assert_eq!(movements(&effects), ["field/kon-nord → store/kon-magasin: 50000.000 kg lot/kon-20-0901"]);
         assert!(warnings(&effects).is_empty());
-        let lot = thing(&book, "2020-10-05", "lot/kon-20-0001");
+        let lot = thing(&book, "2020-10-05", "lot/kon-20-0901");
         assert_eq!((lot.text("item"), lot.text("unit"), lot.text("made")), ("item/mais-grain", "farm/kon-ferme", "2020-10-05"));
         assert_eq!((lot.flag("awaits-visa"), lot.values.contains_key("released")), (true, false));
         assert_eq!((lot.text("plot"), lot.text("campaign"), lot.text("declared")), ("plot/kon-nord", "campaign/kon-2020", ""));
@@ -218,10 +218,10 @@ mod tests {
         book.put(&id("container/kon-sac-mais"), beginning(), &[]);
         let bags = with(weighed("50000.000 kg"), json!({"containers": 500, "container": "container/kon-sac-mais"}));
         record::<Harvest>(&mut book, "2020-10-05", bags).unwrap();
-        assert_eq!(thing(&book, "2020-10-05", "lot/kon-20-0001").text("declared"), "500 sac-mais");
+        assert_eq!(thing(&book, "2020-10-05", "lot/kon-20-0901").text("declared"), "500 sac-mais");
         let typed = with(weighed("50000.000 kg"), json!({"quantity.declared": "500 sac-mais"}));
         record::<Harvest>(&mut book, "2020-10-05", typed).unwrap();
-        assert_eq!(thing(&book, "2020-10-05", "lot/kon-20-0002").text("declared"), "500 sac-mais");
+        assert_eq!(thing(&book, "2020-10-05", "lot/kon-20-0902").text("declared"), "500 sac-mais");
         let which = with(weighed("50000.000 kg"), json!({"containers": 500}));
         assert_eq!(refused::<Harvest>(&mut book, "2020-10-05", which), "harvest/container-not-said");
     }
@@ -233,8 +233,8 @@ mod tests {
         assert_eq!(refused::<Harvest>(&mut book, "2020-10-05", cobs()), "rule/not-set");
         rule(&mut book, "factor.mais-grain.wet-cob", "0.55");
         let effects = record::<Harvest>(&mut book, "2020-10-05", cobs()).unwrap();
-        assert_eq!(movements(&effects), ["field/kon-nord → store/kon-magasin: 33000.001 kg lot/kon-20-0001"]);
-        let lot = thing(&book, "2020-10-05", "lot/kon-20-0001");
+        assert_eq!(movements(&effects), ["field/kon-nord → store/kon-magasin: 33000.001 kg lot/kon-20-0901"]);
+        let lot = thing(&book, "2020-10-05", "lot/kon-20-0901");
         assert_eq!((lot.text("weighed"), lot.text("state")), ("60000.001 kg", "wet-cob"));
         let dust = with(weighed("0.000 kg"), json!({"state": "dry-grain"}));
         assert_eq!(refused::<Harvest>(&mut book, "2020-10-05", dust), "stock/quantity-zero");

@@ -117,7 +117,7 @@ mod tests {
     }
 
     fn dead(item: &str, two: &str) -> Value {
-        json!({"store": "store/kon-magasin", "item": item, "lot": "lot/kon-20-0001", "quantity": "1 head", "cause": "disease",
+        json!({"store": "store/kon-magasin", "item": item, "lot": "lot/kon-20-0901", "quantity": "1 head", "cause": "disease",
                "witness-one": "person/kon-20-0002", "witness-two": format!("person/{two}")})
     }
 
@@ -125,13 +125,13 @@ mod tests {
     fn lambs_are_produced_by_the_farm_and_a_dead_one_is_lost_or_waits() {
         let mut book = konseguela();
         let effects = record::<Birth>(&mut book, "2020-12-01", born("item/brebis", "4 head")).unwrap();
-        assert_eq!(movements(&effects), ["produced/kon-ferme → store/kon-magasin: 4 head lot/kon-20-0001"]);
-        assert!(thing(&book, "2020-12-01", "lot/kon-20-0001").flag("released"));
+        assert_eq!(movements(&effects), ["produced/kon-ferme → store/kon-magasin: 4 head lot/kon-20-0901"]);
+        assert!(thing(&book, "2020-12-01", "lot/kon-20-0901").flag("released"));
         let waits = record::<Death>(&mut book, "2020-12-09", dead("item/brebis", "kon-20-0003")).unwrap();
-        assert_eq!(movements(&waits), ["store/kon-magasin → shortage/kon-loss-201209-1: 1 head lot/kon-20-0001"]);
+        assert_eq!(movements(&waits), ["store/kon-magasin → shortage/kon-loss-201209-1: 1 head lot/kon-20-0901"]);
         rule(&mut book, "loss.allowance.livestock", "1/4");
         let allowed = record::<Death>(&mut book, "2020-12-10", dead("item/brebis", "kon-20-0003")).unwrap();
-        assert_eq!(movements(&allowed), ["store/kon-magasin → lost/kon: 1 head lot/kon-20-0001"]);
+        assert_eq!(movements(&allowed), ["store/kon-magasin → lost/kon: 1 head lot/kon-20-0901"]);
     }
 
     #[test]

@@ -198,7 +198,7 @@ mod tests {
             |hours: u64| json!({"farm": "farm/kon-ferme", "equipment": "tracteur", "customer": "customer/kon-voisin", "hours": hours});
         let effects = record::<Hire>(&mut book, "2020-06-01", hire(6)).unwrap();
         assert!(effects.0.iter().any(|e| matches!(e, Effect::Number { series, .. } if series == "ticket")));
-        assert_eq!(thing(&book, "2020-06-01", "operation/kon-20-0001").text("number"), NUMBER);
+        assert_eq!(thing(&book, "2020-06-01", "operation/kon-20-0001").text("number"), "KON-2020-000001");
         assert_eq!(refused::<Hire>(&mut book, "2020-06-01", hire(0)), "hire/no-hours");
     }
 }

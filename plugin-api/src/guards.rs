@@ -1,9 +1,11 @@
 //! What no command may do, whoever sends it: the same for screens, imports and plugins, on the net effect.
+//!
+//! They judge any [`Ledger`]: the host its book, an author's test a book on paper, so that what is refused there is
+//! refused here, under the same code.
 
+use crate::ledger::{Ledger, REFERENCE};
 use crate::places::{Class, Needs, class, needs};
-use crate::questions::REFERENCE;
-use crate::world::TheBook;
-use baara_plugin_api::{Amount, Date, Effect, Effects, Grant, Id, Map, Refusal, Value, items};
+use crate::{Amount, Date, Effect, Effects, Grant, Id, Map, Refusal, Value, items};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -69,7 +71,7 @@ pub const NEVER: &[&str] = &[
 ///
 /// # Errors
 /// `guard/leave-missing`, `leave/*`, `guard/leave-short`.
-pub fn with_leave(book: &TheBook, act: &Act<'_>, effects: Vec<Effect>) -> Result<Vec<Effect>, Refusal> {
+pub fn with_leave(book: &impl Ledger, act: &Act<'_>, effects: Vec<Effect>) -> Result<Vec<Effect>, Refusal> {
     if act.reversal || act.founds() || act.name() == "opening" {
         return Ok(effects);
     }
@@ -115,14 +117,14 @@ pub fn with_leave(book: &TheBook, act: &Act<'_>, effects: Vec<Effect>) -> Result
 }
 
 /// A distribution, or the opening, gives leave to pay its own people and nobody else.
-fn only_payees(book: &TheBook, act: &Act<'_>, leave: &Id, effects: &[Effect]) -> Result<(), Refusal> {
-    let payees =
-        book.thing(leave, act.date).map(|t| t.list("payees").into_iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default();
+fn only_payees(book: &impl Ledger, act: &Act<'_>, leave: &Id, effects: &[Effect]) -> Result<(), Refusal> {
+    let payees = book.value_at(leave, "payees", act.date).map(Cow::into_owned).unwrap_or_default();
+    let payees: Vec<&str> = payees.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let paid = francs(effects)
         .filter(|(from, to, _)| class(from) == Some(Class::Held) && class(to) == Some(Class::Owed) && !excepted_payment(act, from, to));
     for (_, to, _) in paid {
         let person = to.code().split_once('.').map(|(_, person)| format!("person/{person}"));
-        let named = payees.is_empty() || person.is_some_and(|p| payees.contains(&p));
+        let named = payees.is_empty() || person.is_some_and(|p| payees.contains(&p.as_str()));
         if to.kind() != "pecule" || !named {
             return Err(Refusal::new("leave/other-payee").with("decision", leave).with("place", to));
         }
@@ -157,7 +159,7 @@ fn francs(effects: &[Effect]) -> impl Iterator<Item = (&Id, &Id, i64)> {
 
 /// Why a command waits for other people's endorsement instead of taking effect at once.
 #[must_use]
-pub fn why_intention(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> Option<&'static str> {
+pub fn why_intention(book: &impl Ledger, act: &Act<'_>, effects: &[Effect]) -> Option<&'static str> {
     const KINDS: &[&str] = &[
         "person",
         "role-give",
@@ -202,7 +204,7 @@ pub fn why_intention(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> Optio
 
 /// True when goods are sold for less than the price list in force.
 #[must_use]
-pub fn below_list(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> bool {
+pub fn below_list(book: &impl Ledger, act: &Act<'_>, effects: &[Effect]) -> bool {
     if !moves(effects).any(|(_, to, ..)| to.kind() == "sold") {
         return false;
     }
@@ -316,7 +318,7 @@ fn written(key: &str, value: &Value, each: &mut dyn FnMut(char)) {
 ///
 /// # Errors
 /// A refusal under `guard/…`, `place/frozen` or `thing/…`.
-pub fn check(book: &TheBook, act: &Act<'_>, effects: &[Effect]) -> Result<(), Refusal> {
+pub fn check(book: &impl Ledger, act: &Act<'_>, effects: &[Effect]) -> Result<(), Refusal> {
     if act.date > act.today {
         return Err(Refusal::new("guard/future-date").with("date", act.date).with("today", act.today));
     }
@@ -334,13 +336,13 @@ fn openings(effects: &[Effect]) -> Openings<'_> {
     effects.iter().filter_map(|e| if let Effect::Open { thing, values } = e { Some((thing, values)) } else { None }).collect()
 }
 
-struct Guard<'a, 'e> {
-    book: &'a TheBook,
+struct Guard<'a, 'e, L> {
+    book: &'a L,
     act: &'a Act<'a>,
     opening: &'a Openings<'e>,
 }
 
-impl Guard<'_, '_> {
+impl<L: Ledger> Guard<'_, '_, L> {
     fn one(&self, effect: &Effect) -> Result<(), Refusal> {
         match effect {
             Effect::Move { item, amount, from, to, lot } => self.movement(item, *amount, from, to, lot.as_ref()),
@@ -385,7 +387,7 @@ impl Guard<'_, '_> {
         if amount.scale() != scale {
             return Err(Refusal::new("guard/wrong-scale").with("item", item).with("amount", amount).with("scale", scale));
         }
-        if amount.count() <= 0 || amount.count() > baara_plugin_api::MAX_COUNT || from == to {
+        if amount.count() <= 0 || amount.count() > crate::MAX_COUNT || from == to {
             return Err(Refusal::new("guard/bad-value").with("thing", item).with("value", amount));
         }
         for place in [from, to] {
@@ -465,7 +467,7 @@ impl Guard<'_, '_> {
             return Ok(());
         }
         let life = self.book.life(id).ok_or_else(|| Refusal::new("thing/unknown").with("thing", id))?;
-        if life.ended.is_some() && !self.act.reversal {
+        if life.ended && !self.act.reversal {
             return Err(Refusal::new("guard/closed-thing").with("thing", id));
         }
         if life.since > self.act.date {
@@ -479,7 +481,7 @@ impl Guard<'_, '_> {
             return Ok(());
         }
         let life = self.book.life(id).ok_or_else(|| Refusal::new("thing/unknown").with("thing", id))?;
-        if life.ended.is_some() { Err(Refusal::new("guard/closed-thing").with("thing", id)) } else { Ok(()) }
+        if life.ended { Err(Refusal::new("guard/closed-thing").with("thing", id)) } else { Ok(()) }
     }
 
     fn own_site(&self, id: &Id) -> Result<(), Refusal> {
@@ -527,7 +529,7 @@ impl Guard<'_, '_> {
 /// No floats, and whole numbers every reader keeps.
 fn sound(thing: &Id, value: &Value) -> Result<(), Refusal> {
     match value {
-        Value::Number(n) if n.as_i64().is_none_or(|n| n.abs() > baara_plugin_api::MAX_COUNT) => {
+        Value::Number(n) if n.as_i64().is_none_or(|n| n.abs() > crate::MAX_COUNT) => {
             Err(Refusal::new("guard/bad-value").with("thing", thing).with("value", value))
         }
         Value::Array(list) => list.iter().try_for_each(|v| sound(thing, v)),

@@ -1,23 +1,21 @@
 //! Ids and numbers: plugins write `$1`, the host puts the next one, with the site in it.
 
-use crate::world::TheBook;
-use baara_plugin_api::{Date, Datelike, Effect, Id, NUMBER, Value};
+use crate::ledger::Ledger;
+use crate::{Date, Datelike, Effect, Id, NUMBER, Value};
 use std::collections::BTreeMap;
 
 /// Puts lasting ids for `kind/$1`, the next numbers, and [`NUMBER`] where it is written.
 ///
 /// `given` says ids that are already decided (a correction keeps those the original opened).
 #[must_use]
-pub fn allot(book: &TheBook, site: &str, today: Date, effects: Vec<Effect>, given: &BTreeMap<Id, Id>) -> Vec<Effect> {
+pub fn allot(book: &impl Ledger, site: &str, today: Date, effects: Vec<Effect>, given: &BTreeMap<Id, Id>) -> Vec<Effect> {
     let mut names = given.clone();
     let mut next: BTreeMap<String, u64> = BTreeMap::new();
-    let index = &book.index;
     for id in effects.iter().filter_map(opened).filter(|id| id.is_asked()) {
         if names.contains_key(id) {
             continue;
         }
-        let key = (id.kind().to_owned(), site.to_owned(), today.year());
-        let n = next.entry(id.kind().to_owned()).or_insert_with(|| index.counters.get(&key).copied().unwrap_or(0));
+        let n = next.entry(id.kind().to_owned()).or_insert_with(|| book.last_allotted(id.kind(), site, today.year()));
         *n += 1;
         names.insert(id.clone(), Id::new(id.kind(), &format!("{site}-{:02}-{n:04}", today.year().rem_euclid(100))));
     }
@@ -54,6 +52,15 @@ pub fn put_given(effects: Vec<Effect>, given: &BTreeMap<Id, Id>) -> Vec<Effect> 
 #[must_use]
 pub fn number_text(site: &str, year: i32, n: u64) -> String {
     format!("{}-{year}-{n:06}", site.to_uppercase())
+}
+
+/// Site, year and number of an id that the host allotted: `lot/kon-20-0007`.
+#[must_use]
+pub fn allotted(id: &Id) -> Option<(&str, i32, u64)> {
+    let mut parts = id.code().split('-');
+    let (site, year, n) = (parts.next()?, parts.next()?, parts.next()?);
+    let fits = parts.next().is_none() && year.len() == 2 && n.len() >= 4;
+    Some((site, 2000 + year.parse::<i32>().ok()?, n.parse().ok()?)).filter(|_| fits)
 }
 
 /// The thing an effect opens.

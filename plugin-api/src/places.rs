@@ -1,7 +1,6 @@
 //! The classes of places: fixed by kind, they decide how a balance may stand.
 
-use baara_plugin_api::Id;
-use rustc_hash::FxHashMap;
+use crate::Id;
 use std::sync::LazyLock;
 
 /// How the balance of a place may stand.
@@ -78,6 +77,10 @@ pub fn needs(place: &Id) -> Option<Needs> {
 }
 
 fn row(place: &Id) -> Option<&'static (&'static str, Class, Needs)> {
-    static BY_KIND: LazyLock<FxHashMap<&str, usize>> = LazyLock::new(|| PLACES.iter().enumerate().map(|(n, row)| (row.0, n)).collect());
-    BY_KIND.get(place.kind()).map(|n| &PLACES[*n])
+    static BY_KIND: LazyLock<Vec<&(&str, Class, Needs)>> = LazyLock::new(|| {
+        let mut rows: Vec<_> = PLACES.iter().collect();
+        rows.sort_unstable_by_key(|row| row.0);
+        rows
+    });
+    BY_KIND.binary_search_by_key(&place.kind(), |row| row.0).ok().map(|n| BY_KIND[n])
 }
