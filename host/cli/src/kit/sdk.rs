@@ -19,6 +19,9 @@ pub(crate) const ARCHIVE: &str = "baara-sdk.tar.gz";
 /// The package a plugin depends on.
 const API: &str = "baara-plugin-api";
 
+/// What a plugin's tests ask of it, and the same as the whole workspace says it.
+const FEATURES: [&str; 2] = ["proptest", "baara-plugin-api/proptest"];
+
 /// What a package is not built from.
 const IDLE: &[&str] = &["tests", "benches", "examples", "docs", "fuzz", "ci", "Cargo.lock", "Cargo.toml.orig"];
 
@@ -93,7 +96,7 @@ type Kept = BTreeMap<(String, String), PathBuf>;
 
 /// What `plugin-api` is built from, as Cargo resolves it here: name and version → folder.
 fn packages(project: &Path) -> io::Result<Kept> {
-    let tree = ["tree", "-p", API, "--features", "testing", "-e", "normal,build", "--prefix", "none", "--format", "{p}"];
+    let tree = ["tree", "-p", API, "--features", FEATURES[0], "-e", "normal,build", "--prefix", "none", "--format", "{p}"];
     let needed: BTreeSet<(String, String)> = cargo(project, &tree)?
         .lines()
         .filter_map(|line| {
@@ -104,7 +107,7 @@ fn packages(project: &Path) -> io::Result<Kept> {
     // Of this system alone: what only another one builds with was never brought onto this machine.
     let version = cargo(project, &["--version", "--verbose"])?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
-    let metadata = cargo(project, &["metadata", "--format-version", "1", "--filter-platform", host])?;
+    let metadata = cargo(project, &["metadata", "--format-version", "1", "--features", FEATURES[1], "--filter-platform", host])?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
     let text = |package: &serde_json::Value, key: &str| package[key].as_str().unwrap_or_default().to_owned();
     let all = metadata["packages"].as_array().into_iter().flatten();
@@ -181,8 +184,9 @@ fn lean(mut manifest: Table, workspace: &Table, kept: &Kept) -> Table {
 /// The dependency as it stands in the archive; nothing when its package is not there.
 fn dependency(name: &str, value: Value, workspace: &Table, kept: &Kept) -> Option<Value> {
     let package = value.get("package").and_then(Value::as_str).unwrap_or(name).to_owned();
-    let version = kept.keys().find(|(known, _)| *known == package)?.1.clone();
     let value = if of_workspace(&value) { workspace["workspace"]["dependencies"].get(name).cloned()? } else { value };
+    let required = value.as_str().or_else(|| value.get("version")?.as_str()).unwrap_or_default().to_owned();
+    let version = kept.keys().find(|(known, version)| *known == package && may_be(&required, version))?.1.clone();
     match value {
         Value::Table(mut table) if table.contains_key("path") => {
             table.remove("path");
@@ -193,6 +197,15 @@ fn dependency(name: &str, value: Value, workspace: &Table, kept: &Kept) -> Optio
     }
 }
 
+/// Whether a version can be what is required, told by what a plain requirement holds fast: `1` of `1.4`, `0.8` of `0.8.6`.
+/// One that is not plain holds nothing fast here.
+fn may_be(required: &str, version: &str) -> bool {
+    let numbers = |text: &str| text.split('.').map_while(|part| part.parse().ok()).collect::<Vec<u64>>();
+    let (required, version) = (numbers(required.trim_start_matches(['^', '='])), numbers(version));
+    let fast = if required.first() == Some(&0) { 2 } else { 1 };
+    required.iter().zip(&version).take(fast).all(|(wanted, is)| wanted == is)
+}
+
 fn of_workspace(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
@@ -200,6 +213,18 @@ fn of_workspace(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_generation_of_a_package_is_another_package() {
+        for (required, version) in
+            [("1", "1.4.2"), ("^0.8.6", "0.8.9"), ("0", "0.3.0"), (">=0.2, <0.9", "0.4.0"), ("", "2.0.0"), ("=0.1.0", "0.1.0")]
+        {
+            assert!(may_be(required, version), "{version} for {required}");
+        }
+        for (required, version) in [("0.8.6", "0.10.4"), ("2.1", "1.9.0"), ("=1.0.0", "0.1.0")] {
+            assert!(!may_be(required, version), "{version} for {required}");
+        }
+    }
 
     #[test]
     fn a_lean_manifest_names_only_what_is_there() {

@@ -1,7 +1,8 @@
 //! A table of a book on paper.
 
 use baara_plugin_api::prelude::*;
-use baara_plugin_api::testing::{PaperBook, command, golden};
+use baara_plugin_api::testing::proptest::{prop_assert_eq, proptest};
+use baara_plugin_api::testing::{Host, PaperBook, command, golden};
 
 fn ages(days: u64) -> Table {
     let mut book = PaperBook::new();
@@ -29,4 +30,12 @@ fn younger_lots_are_left_out() {
 #[test]
 fn the_plugin_owes_its_users_nothing() {
     assert_eq!(sdk::shortcomings(my_trade::PLUGIN_MANIFEST, &my_trade::plugin()), Vec::<String>::new());
+}
+
+proptest! {
+    // Ordinary forms, edges and odd ones: it answers each, twice the same, within its grant and under the codes it declares.
+    #[test]
+    fn every_form_has_a_lawful_answer(command in Host::practice(my_trade::plugin()).commands("my-trade-ages/1")) {
+        prop_assert_eq!(Host::practice(my_trade::plugin()).lawful(&command), Ok(()));
+    }
 }

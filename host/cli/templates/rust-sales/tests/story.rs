@@ -1,7 +1,8 @@
 //! A sale on a book on paper.
 
 use baara_plugin_api::prelude::*;
-use baara_plugin_api::testing::{PaperBook, command, golden};
+use baara_plugin_api::testing::proptest::{prop_assert_eq, proptest};
+use baara_plugin_api::testing::{Host, PaperBook, command, golden};
 
 fn sale(quantity: &str, price: &str) -> Decided {
     let (mut book, day) = (PaperBook::new(), "2020-01-02".parse().unwrap());
@@ -28,4 +29,12 @@ fn a_sale_of_nothing_is_refused() {
 #[test]
 fn the_plugin_owes_its_users_nothing() {
     assert_eq!(sdk::shortcomings(my_trade::PLUGIN_MANIFEST, &my_trade::plugin()), Vec::<String>::new());
+}
+
+proptest! {
+    // Ordinary forms, edges and odd ones: it answers each, twice the same, within its grant and under the codes it declares.
+    #[test]
+    fn every_form_has_a_lawful_answer(command in Host::practice(my_trade::plugin()).commands("my-trade-sale/1")) {
+        prop_assert_eq!(Host::practice(my_trade::plugin()).lawful(&command), Ok(()));
+    }
 }
