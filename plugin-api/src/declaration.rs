@@ -91,6 +91,11 @@ pub struct Command {
 pub type Decided = Result<Effects, Refusal>;
 
 /// A record kind: a form, and what filling it in means. Built in or a plugin's, it is the same trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record kind",
+    label = "no record kind",
+    note = "write `impl Record for {Self}`: its `KIND`, what it may write, and `decide`"
+)]
 pub trait Record: Form {
     /// Its name and version, `sale/1`.
     const KIND: &'static str;

@@ -102,6 +102,9 @@ macro_rules! export_plugin {
             }
         };
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!("write `export_plugin! { manifest: TEXT, describe: describe, call: call }`");
+    };
 }
 
 /// Runs `describe` for a host.

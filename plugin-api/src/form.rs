@@ -62,6 +62,7 @@ pub enum FieldType {
 }
 
 /// A filled-in form: declared by type, read from an entry's fields. Derive it.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a form", label = "no form", note = "write `#[derive(Form)]` above its struct")]
 pub trait Form: Sized {
     /// What it asks, in reading order.
     fn fields() -> Vec<Field>;
@@ -76,6 +77,7 @@ pub trait Form: Sized {
 /// A Rust type that a field can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a form field",
+    label = "no field holds this",
     note = "use Id, Amount, Money, Date, String, u64, bool, Ratio, Choice types, Option, Vec or another Form; floats are refused on purpose"
 )]
 pub trait FieldValue: Sized {

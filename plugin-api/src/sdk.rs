@@ -42,6 +42,9 @@ macro_rules! baara_plugin {
             "\"}"
         );
 
+        const _: () =
+            ::core::assert!($crate::sdk::is_plain($summary), "the summary stands inside JSON: no quotation mark, backslash or line break");
+
         static THIS_PLUGIN: ::std::sync::LazyLock<$crate::Plugin> = ::std::sync::LazyLock::new($plugin);
 
         $crate::export_plugin! {
@@ -50,6 +53,25 @@ macro_rules! baara_plugin {
             call: |message, host| $crate::answer_call(&THIS_PLUGIN, message, host),
         }
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "write `baara_plugin! { summary: \"one sentence\", plugin: plugin }`, where `plugin` is your `fn() -> Plugin`"
+        );
+    };
+}
+
+/// Whether a text can stand inside JSON as it is.
+#[doc(hidden)]
+#[must_use]
+pub const fn is_plain(text: &str) -> bool {
+    let (bytes, mut i) = (text.as_bytes(), 0);
+    while i < bytes.len() {
+        if matches!(bytes[i], b'"' | b'\\' | 0..=31) {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }
 
 /// A key of a thing; `sold.*` stands for every key that begins with `sold.`.
@@ -122,6 +144,10 @@ pub fn shortcomings_of(manifest: &str, declaration: &crate::Declaration) -> Vec<
             owed.insert(format!("the manifest's {key} is {}, the plugin's {is}", read[key]));
         }
     }
+    let kinds = declaration.kinds.iter().chain(&declaration.tables).map(|kind| kind.kind.as_str());
+    for twice in twice(kinds).into_iter().chain(twice(declaration.things.iter().map(|thing| thing.kind.as_str()))) {
+        owed.insert(format!("two are called {twice}"));
+    }
     for language in ["fr", "en"] {
         let none = BTreeMap::new();
         let words = declaration.words.get(language).unwrap_or(&none);
@@ -145,6 +171,11 @@ pub fn shortcomings_of(manifest: &str, declaration: &crate::Declaration) -> Vec<
         }
     }
     owed.into_iter().collect()
+}
+
+fn twice<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| !seen.insert(*name)).collect()
 }
 
 fn fields(of: &str, fields_of: &[Field], want: &mut impl FnMut(String, Option<String>)) {
@@ -194,6 +225,8 @@ mod tests {
         let owed = shortcomings(r#"{"id":"greeter","version":"2.0.0"}"#, &greeter("[kind]\ngreeting = \"Salut\""));
         assert!(owed.contains(&"the manifest's version is \"2.0.0\", the plugin's 1.0.0".to_owned()), "{owed:?}");
         assert!(owed.contains(&"fr: no word for field.how".to_owned()));
+        let two = Plugin { kinds: vec![Kind::of::<Greeting>(), Kind::of::<Greeting>()], ..greeter("") };
+        assert!(shortcomings("{}", &two).contains(&"two are called greeting/1".to_owned()));
         assert!(owed.contains(&"en: no word for refusal.greeting/rude.try".to_owned()));
         let said = "[kind]\ngreeting = \"Salut\"\n[field]\n\"greeting.how\" = \"Comment\"\n[refusal.\"greeting/rude\"]\nhappened = \"a\"\nexpected = \"b\"\ntry = \"c\"";
         assert_eq!(shortcomings(r#"{"id":"greeter","version":"1.0.0"}"#, &greeter(said)), Vec::<String>::new());
