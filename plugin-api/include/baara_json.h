@@ -227,6 +227,18 @@ static inline void reply_begin(Reply *reply) {
     reply->text[0] = 0;
 }
 
+#ifdef __GNUC__
+__attribute__((format(printf, 2, 0)))
+#endif
+static inline void
+reply_add(Reply *reply, const char *format, va_list args) {
+    int len = vsnprintf(reply->text + reply->len, sizeof reply->text - reply->len, format, args);
+    if (len < 0 || (size_t)len >= sizeof reply->text - reply->len)
+        reply->full = 1;
+    else
+        reply->len += (size_t)len;
+}
+
 /* Adds to an answer, as printf does. */
 #ifdef __GNUC__
 __attribute__((format(printf, 2, 3)))
@@ -234,14 +246,9 @@ __attribute__((format(printf, 2, 3)))
 static inline void
 reply_say(Reply *reply, const char *format, ...) {
     va_list args;
-    int len;
     va_start(args, format);
-    len = vsnprintf(reply->text + reply->len, sizeof reply->text - reply->len, format, args);
+    reply_add(reply, format, args);
     va_end(args);
-    if (len < 0 || (size_t)len >= sizeof reply->text - reply->len)
-        reply->full = 1;
-    else
-        reply->len += (size_t)len;
 }
 
 /* Hands the answer over. */
@@ -302,11 +309,36 @@ static inline const char *id_code(const char *id) {
     return slash ? slash + 1 : "";
 }
 
+/* Refuses, whatever was said before: the code and its figures, written as printf does. */
+#ifdef __GNUC__
+__attribute__((format(printf, 4, 5)))
+#endif
+static inline int32_t
+refuse(const BaaraHost *host, BaaraBytes *out, Reply *reply, const char *format, ...) {
+    va_list args;
+    reply_begin(reply);
+    va_start(args, format);
+    reply_add(reply, format, args);
+    va_end(args);
+    return reply_send(reply, host, out, BAARA_REFUSED);
+}
+
 /* Refuses for want of a field, as the host itself would. */
 static inline int32_t refuse_missing(const BaaraHost *host, BaaraBytes *out, Reply *reply, const char *field) {
-    reply_begin(reply);
-    reply_say(reply, JSON({"code": "field/missing", "args": {"field": "%s"}}), field);
-    return reply_send(reply, host, out, BAARA_REFUSED);
+    return refuse(host, out, reply, JSON({"code": "field/missing", "args": {"field": "%s"}}), field);
+}
+
+/* What the book knows of a thing on the day of a command; nothing when there is no such thing. */
+static inline Json thing_of(const BaaraHost *host, const Command *command, const char *id) {
+    return json_get(baara_ask(host, JSON({"ask": "thing", "id": "%s", "date": "%s"}), id, command->date), "thing");
+}
+
+static inline int is_open(Json thing) { return json_is(json_get(thing, "open"), "true"); }
+
+/* Refuses a thing that is not open, as the host itself would. */
+static inline int32_t refuse_closed(const BaaraHost *host, BaaraBytes *out, Reply *reply, Json thing, const char *id) {
+    const char *code = json_get(thing, "id").len ? "thing/closed" : "thing/unknown";
+    return refuse(host, out, reply, JSON({"code": "%s", "args": {"thing": "%s"}}), code, id);
 }
 
 #endif

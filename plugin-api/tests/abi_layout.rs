@@ -69,7 +69,7 @@ fn run(compiler: &str, language: &str, program: &str) -> Option<String> {
     let (source, binary) = (folder.join(format!("layout.{language}.c")), folder.join(format!("layout-{language}")));
     std::fs::write(&source, program).unwrap();
     let built = Command::new(compiler)
-        .args(["-x", language, if language == "c" { "-std=c11" } else { "-std=c++14" }, "-Wall", "-Wextra", "-Werror"])
+        .args(["-x", language, if language == "c" { "-std=c11" } else { "-std=c++17" }, "-Wall", "-Wextra", "-Werror", "-pedantic"])
         .arg("-I")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("include"))
         .arg(&source)

@@ -54,7 +54,7 @@ static int32_t table(const BaaraHost *host, const Command *command, Reply *reply
         if (!json_text(json_get(held, "lot"), lot, sizeof lot) || !json_text(json_get(held, "item"), item, sizeof item) ||
             !json_text(json_get(held, "balance"), left, sizeof left))
             continue;
-        held = json_get(baara_ask(host, JSON({"ask": "thing", "id": "%s", "date": "%s"}), lot, command->date), "thing");
+        held = thing_of(host, command, lot);
         if (!json_text(json_get(held, "since"), since, sizeof since)) continue;
         age = date_days(command->date) - date_days(since);
         if (age < days) continue;

@@ -95,20 +95,12 @@ static int32_t decide(const BaaraHost *host, const Command *command, Reply *repl
     command_field(command, "cash-box", cash_box, &missing);
     if (missing) return refuse_missing(host, out, reply, missing);
 
-    thing = json_get(baara_ask(host, JSON({"ask": "thing", "id": "%s", "date": "%s"}), unit, command->date), "thing");
-    if (!json_is(json_get(thing, "open"), "true")) {
-        reply_say(reply, JSON({"code": "%s", "args": {"thing": "%s"}}), json_get(thing, "id").len ? "thing/closed" : "thing/unknown",
-                  unit);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
-    if (much.count <= 0 || each.count <= 0 || each.decimals) {
-        reply_say(reply, JSON({"code": "my-trade/nothing-sold", "args": {"quantity": "%s", "price": "%s"}}), quantity, price);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
-    if (each.count > BAARA_MAX_COUNT / much.count) {
-        reply_say(reply, JSON({"code": "my-trade/too-large", "args": {"quantity": "%s"}}), quantity);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
+    thing = thing_of(host, command, unit);
+    if (!is_open(thing)) return refuse_closed(host, out, reply, thing, unit);
+    if (much.count <= 0 || each.count <= 0 || each.decimals)
+        return refuse(host, out, reply, JSON({"code": "my-trade/nothing-sold", "args": {"quantity": "%s", "price": "%s"}}), quantity, price);
+    if (each.count > BAARA_MAX_COUNT / much.count)
+        return refuse(host, out, reply, JSON({"code": "my-trade/too-large", "args": {"quantity": "%s"}}), quantity);
     whole = amount_whole(&much);
     total = (much.count * each.count + whole / 2) / whole; /* To the nearest franc. */
 

@@ -81,46 +81,31 @@ static int32_t decide(const BaaraHost *host, const Command *command, Reply *repl
     if (command_field(command, "pot", pot, &missing) && !amount_read(pot, &francs)) missing = "pot";
     if (missing) return refuse_missing(host, out, reply, missing);
 
-    thing = json_get(baara_ask(host, JSON({"ask": "thing", "id": "%s", "date": "%s"}), unit, command->date), "thing");
-    if (!json_is(json_get(thing, "open"), "true")) {
-        reply_say(reply, JSON({"code": "%s", "args": {"thing": "%s"}}), json_get(thing, "id").len ? "thing/closed" : "thing/unknown",
-                  unit);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
+    thing = thing_of(host, command, unit);
+    if (!is_open(thing)) return refuse_closed(host, out, reply, thing, unit);
     decision = json_get(baara_ask(host, JSON({"ask": "decision", "id": "%s"}), *command->leave ? command->leave : "decision/none"),
                         "decision");
-    if (!json_is(json_get(decision, "adopted"), "true")) {
-        reply_say(reply, JSON({"code": "%s", "args": {"decision": "%s"}}), *command->leave ? "leave/not-adopted" : "leave/missing",
+    if (!json_is(json_get(decision, "adopted"), "true"))
+        return refuse(host, out, reply, JSON({"code": "%s", "args": {"decision": "%s"}}), *command->leave ? "leave/not-adopted" : "leave/missing",
                   command->leave);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
-    if (json_text(json_get(decision, "until"), until, sizeof until) && strcmp(until, command->date) < 0) {
-        reply_say(reply, JSON({"code": "leave/expired", "args": {"decision": "%s", "until": "%s"}}), command->leave, until);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
+    if (json_text(json_get(decision, "until"), until, sizeof until) && strcmp(until, command->date) < 0)
+        return refuse(host, out, reply, JSON({"code": "leave/expired", "args": {"decision": "%s", "until": "%s"}}), command->leave, until);
     while (n <= MOST && json_text(json_item(list, (size_t)n), persons[n], BAARA_WORD)) n++;
-    if (!n || n > MOST || francs.count <= 0 || francs.decimals) {
-        reply_say(reply, JSON({"code": "my-trade/nobody", "args": {"pot": "%s"}}), pot);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
+    if (!n || n > MOST || francs.count <= 0 || francs.decimals)
+        return refuse(host, out, reply, JSON({"code": "my-trade/nobody", "args": {"pot": "%s"}}), pot);
     /* A fund is owed, so that what it has stands below zero. */
     decision = baara_ask(host, JSON({"ask": "holding", "place": "fund/%s.sales", "item": "item/xof"}), id_code(unit));
     if (!json_text(json_get(decision, "amount"), held, sizeof held) || !amount_read(held, &earned)) amount_read("0 XOF", &earned);
     earned.count = -earned.count;
-    if (francs.count > earned.count) {
-        reply_say(reply, JSON({"code": "my-trade/more-than-earned", "args": {"pot": "%s", "earned": "%s"}}), pot,
+    if (francs.count > earned.count)
+        return refuse(host, out, reply, JSON({"code": "my-trade/more-than-earned", "args": {"pot": "%s", "earned": "%s"}}), pot,
                   amount_text(earned, held));
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
     qsort(persons, (size_t)n, BAARA_WORD, by_name);
     reply_say(reply, JSON({"effects": [{"do": "open", "thing": "my-trade-share/$1", "values": {
         "unit": "%s", "pot": "%s", "decision": "%s"}}), unit, pot, command->leave);
     for (i = 0; i < n; i++) {
-        if (i && !strcmp(persons[i], persons[i - 1])) {
-            reply_begin(reply);
-            reply_say(reply, JSON({"code": "my-trade/twice", "args": {"person": "%s"}}), persons[i]);
-            return reply_send(reply, host, out, BAARA_REFUSED);
-        }
+        if (i && !strcmp(persons[i], persons[i - 1]))
+            return refuse(host, out, reply, JSON({"code": "my-trade/twice", "args": {"person": "%s"}}), persons[i]);
         part = francs.count / n + (i < francs.count % n);
         if (part)
             reply_say(reply, JSON(, {"do": "move", "item": "item/xof", "amount": "%lld XOF", "from": "pecule/%s.%s", "to": "fund/%s.sales"}),

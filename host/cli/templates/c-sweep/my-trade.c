@@ -73,7 +73,7 @@ static int32_t decide(const BaaraHost *host, const Command *command, Reply *repl
     reply_say(reply, JSON({"effects": [));
     for (i = 0; (held = json_item(holdings, i)).len; i++) {
         if (!json_text(json_get(held, "lot"), lot, sizeof lot) || !json_text(json_get(held, "balance"), left, sizeof left)) continue;
-        held = json_get(baara_ask(host, JSON({"ask": "thing", "id": "%s", "date": "%s"}), lot, command->date), "thing");
+        held = thing_of(host, command, lot);
         if (!json_text(json_get(held, "since"), since, sizeof since)) continue;
         age = date_days(command->date) - date_days(since);
         if (age < days || is_told(host, command, lot)) continue;
@@ -85,9 +85,7 @@ static int32_t decide(const BaaraHost *host, const Command *command, Reply *repl
     }
     reply_say(reply, "]}");
     if (found) return reply_send(reply, host, out, BAARA_OK);
-    reply_begin(reply);
-    reply_say(reply, JSON({"code": "my-trade/nothing-new", "args": {"store": "%s", "days": "%lld"}}), store, (long long)days);
-    return reply_send(reply, host, out, BAARA_REFUSED);
+    return refuse(host, out, reply, JSON({"code": "my-trade/nothing-new", "args": {"store": "%s", "days": "%lld"}}), store, (long long)days);
 }
 
 static int32_t describe(const BaaraHost *host, BaaraBytes *out) {

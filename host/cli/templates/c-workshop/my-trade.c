@@ -122,26 +122,16 @@ static int32_t decide(const BaaraHost *host, const Command *command, Reply *repl
     command_field(command, "to", to, &missing);
     if (missing) return refuse_missing(host, out, reply, missing);
 
-    thing = json_get(baara_ask(host, JSON({"ask": "thing", "id": "%s", "date": "%s"}), workshop, command->date), "thing");
-    if (!json_is(json_get(thing, "open"), "true")) {
-        reply_say(reply, JSON({"code": "%s", "args": {"thing": "%s"}}), json_get(thing, "id").len ? "thing/closed" : "thing/unknown",
-                  workshop);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
-    if (was_used.count <= 0 || was_made.count <= 0) {
-        reply_say(reply, JSON({"code": "my-trade/nothing-made", "args": {"used": "%s", "made": "%s"}}), used, made);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
+    thing = thing_of(host, command, workshop);
+    if (!is_open(thing)) return refuse_closed(host, out, reply, thing, workshop);
+    if (was_used.count <= 0 || was_made.count <= 0)
+        return refuse(host, out, reply, JSON({"code": "my-trade/nothing-made", "args": {"used": "%s", "made": "%s"}}), used, made);
     yield = rule(host, command, "my-trade.yield", USUAL_YIELD);
-    if (yield < 0 || yield > 1000000) {
-        reply_say(reply, JSON({"code": "my-trade/bad-yield"}));
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
+    if (yield < 0 || yield > 1000000)
+        return refuse(host, out, reply, JSON({"code": "my-trade/bad-yield"}));
     /* A million million of the smallest unit keep every product below inside 64 bits. */
-    if (was_used.count > 1000000000000 / (yield + 1) / amount_whole(&was_made) || was_made.count > 1000000000000) {
-        reply_say(reply, JSON({"code": "my-trade/too-large", "args": {"used": "%s"}}), used);
-        return reply_send(reply, host, out, BAARA_REFUSED);
-    }
+    if (was_used.count > 1000000000000 / (yield + 1) / amount_whole(&was_made) || was_made.count > 1000000000000)
+        return refuse(host, out, reply, JSON({"code": "my-trade/too-large", "args": {"used": "%s"}}), used);
     should = was_made;
     should.count = was_used.count * yield * amount_whole(&was_made) / amount_whole(&was_used);
     amount_text(should, expected);
