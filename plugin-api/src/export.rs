@@ -17,7 +17,10 @@ use crate::abi::{
 
 /// What a plugin may use of its host during a call.
 pub trait HostSide {
-    /// Puts a question to the book. The error is for a developer: a question the host does not answer is a fault.
+    /// Puts a question to the book: the bytes of a [`Question`](crate::Question), for those of an [`Answer`](crate::Answer).
+    ///
+    /// # Errors
+    /// In words for a developer, when the host does not answer: too many questions, or no room left in the call's memory.
     fn ask(&self, question: &[u8]) -> Result<Vec<u8>, String>;
     /// Whether nobody waits for the answer any more; long work looks now and then, and gives [`Failure::Cancelled`].
     fn cancelled(&self) -> bool;

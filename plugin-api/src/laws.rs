@@ -50,7 +50,7 @@ pub fn answers_its_call(table: bool, command: &Command, told: &Told) -> Result<(
 }
 
 /// It refuses only under codes that its kind declares, or whose words are the host's: those every kind may give (`field/`,
-/// `thing/`, `leave/`, `rule/`), and those of the [`trade`](crate::trade) it is written with.
+/// `thing/`, `leave/`, `rule/`), and those of the [`trade`] it is written with.
 ///
 /// # Errors
 /// `check/refusals`.

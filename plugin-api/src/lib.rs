@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// A page without a word, or with a link to nowhere, helps no author.
+#![deny(missing_docs, rustdoc::broken_intra_doc_links)]
 
 extern crate self as baara_plugin_api;
 

@@ -18,7 +18,10 @@ pub use proptest;
 
 use crate::{Command, Date, Effect, Effects, Id, Map, Value};
 
-/// A command for tests: site `kon`, by `person/kon-20-0001` in `role/tester`.
+/// A command for tests: site `kon`, by `person/kon-20-0001` in `role/tester`; the field `leave` names its decision.
+///
+/// # Panics
+/// When the date is no civil day such as `2020-06-12`, or the fields are no object.
 #[must_use]
 pub fn command(kind: &str, date: &str, fields: Value) -> Command {
     let Value::Object(fields) = fields else { panic!("fields are an object") };
@@ -35,12 +38,18 @@ pub fn command(kind: &str, date: &str, fields: Value) -> Command {
 }
 
 /// The id of this text, which a test knows to be one.
+///
+/// # Panics
+/// When it is none.
 #[must_use]
 pub fn id(text: &str) -> Id {
     text.parse().expect("an id")
 }
 
 /// The day of this text, which a test knows to be one.
+///
+/// # Panics
+/// When it is none.
 #[must_use]
 pub fn date(text: &str) -> Date {
     text.parse().expect("a day")
