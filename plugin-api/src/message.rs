@@ -60,6 +60,9 @@ pub struct Table {
 }
 
 /// Draws a table from a command that is never recorded.
+///
+/// Its day is the last of the period a report is asked for, or today while that lasts. When its form has the dates `from` and
+/// `until`, or a whole number of `months`, and nobody filled them in, they are those of the period.
 pub type Draw = fn(&Command, &Book<'_>) -> Result<Table, Refusal>;
 
 /// A plugin as its author writes it down.

@@ -3,7 +3,7 @@
 use crate::statements::{Asked, Because, explain};
 use crate::{Cell, Period, Said, Table};
 use baara_desk::{Desk, Source, read_fields};
-use baara_plugin_api::{Date, FieldError, Id, KindDeclaration, Map, Refusal, Value};
+use baara_plugin_api::{Date, Datelike, FieldError, FieldType, Id, KindDeclaration, Map, Refusal, Value};
 
 /// Who asks for a plugin's table, of which facility, and about when.
 pub struct PluginAsked<'a> {
@@ -15,6 +15,8 @@ pub struct PluginAsked<'a> {
     pub date: Date,
     /// The period as its heading shows it.
     pub period: String,
+    /// Its first day, when one is named.
+    pub since: Option<Date>,
     /// The table's own form as it was typed.
     pub typed: &'a Map,
 }
@@ -50,7 +52,32 @@ impl<'a> PluginAsked<'a> {
     #[must_use]
     pub fn about(site: &'a str, person: &'a Id, period: Option<&Period>, today: Date, typed: &'a Map) -> PluginAsked<'a> {
         let date = period.map_or(today, |period| period.until.min(today));
-        PluginAsked { site, person, date, period: period.map_or_else(|| date.to_string(), |period| period.shown.clone()), typed }
+        let shown = period.map_or_else(|| date.to_string(), |period| period.shown.clone());
+        PluginAsked { site, person, date, period: shown, since: period.map(|period| period.from), typed }
+    }
+
+    /// The form as it was typed. Where it asks for its days (`from`, `until`) or how many `months`, and nobody said any, they
+    /// are those of the period.
+    fn answers(&self, form: &KindDeclaration) -> Map {
+        let mut answers = self.typed.clone();
+        let said = |name: &str| self.typed.get(name).is_some_and(|value| value.as_str() != Some(""));
+        let Some(since) = self.since.filter(|since| *since <= self.date) else { return answers };
+        if ["month", "from", "until", "months"].into_iter().any(said) {
+            return answers;
+        }
+        let count = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month0());
+        let months = count(self.date) - count(since) + 1;
+        let period = [
+            ("from", FieldType::Date, since.to_string()),
+            ("until", FieldType::Date, self.date.to_string()),
+            ("months", FieldType::Whole, months.to_string()),
+        ];
+        for (name, kind, value) in period {
+            if form.fields.iter().any(|field| field.name == name && field.kind == kind) {
+                answers.insert(name.to_owned(), value.into());
+            }
+        }
+        answers
     }
 
     /// Draws the table.
@@ -60,7 +87,7 @@ impl<'a> PluginAsked<'a> {
     pub fn draw(&self, desk: &Desk, form: &KindDeclaration) -> Result<Table, NotDrawn> {
         let fields = {
             let book = desk.book();
-            read_fields(&book, self.site, self.date, &form.fields, self.typed, Source::People).map_err(NotDrawn::Fields)?
+            read_fields(&book, self.site, self.date, &form.fields, &self.answers(form), Source::People).map_err(NotDrawn::Fields)?
         };
         let table = desk.table(self.site, name_of(form), self.person, self.date, fields).map_err(NotDrawn::Refused)?;
         Ok(Table::of_plugin(self.title(desk, form), &table))
@@ -101,8 +128,9 @@ impl<'a> PluginAsked<'a> {
     }
 
     fn terms(&self, form: &KindDeclaration) -> Vec<(Said, Cell)> {
-        let typed = form.fields.iter().filter_map(|field| Some((field, self.typed.get(&field.name)?)));
-        typed.map(|(field, value)| (Said::new(&format!("field.{}", field.name)), term(value))).collect()
+        let answers = self.answers(form);
+        let answered = form.fields.iter().filter_map(|field| Some((field, answers.get(&field.name)?)));
+        answered.map(|(field, value)| (Said::new(&format!("field.{}", field.name)), term(value))).collect()
     }
 }
 
@@ -114,4 +142,39 @@ fn term(value: &Value) -> Cell {
 fn things(cells: &[Cell]) -> Vec<Id> {
     let named = cells.iter().filter_map(|cell| if let Cell::Thing(id) = cell { Some(id.clone()) } else { None });
     named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baara_plugin_api::{Field, Grant};
+
+    fn asked(period: Option<&str>, today: &str, typed: &[(&str, &str)], fields: &[(&str, FieldType)]) -> Vec<(String, String)> {
+        let today: Date = today.parse().unwrap();
+        let typed: Map = typed.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
+        let period = period.map(|text| Period::read(Some(text), today).unwrap());
+        let person = Id::new("person", "kon-20-0001");
+        let field =
+            |(name, kind): &(&str, FieldType)| Field { name: (*name).to_owned(), kind: kind.clone(), required: false, sealed: false };
+        let fields = fields.iter().map(field).collect();
+        let form = KindDeclaration { kind: "watch/1".to_owned(), fields, writes: Grant::default(), refusals: Vec::new() };
+        let answers = PluginAsked::about("kon", &person, period.as_ref(), today, &typed).answers(&form);
+        answers.into_iter().map(|(name, value)| (name, value.as_str().unwrap().to_owned())).collect()
+    }
+
+    #[test]
+    fn a_period_reaches_the_forms_that_ask_for_days_or_months() {
+        let (months, days) = ([("months", FieldType::Whole)], [("from", FieldType::Date), ("until", FieldType::Date)]);
+        let told = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(asked(Some("2020"), "2021-03-04", &[], &months), [told("months", "12")]);
+        assert_eq!(asked(Some("2020"), "2020-03-04", &[], &months), [told("months", "3")], "so far");
+        assert_eq!(asked(Some("2020-06"), "2021-03-04", &[], &days), [told("from", "2020-06-01"), told("until", "2020-06-30")]);
+        assert_eq!(
+            asked(Some("2020"), "2021-03-04", &[("month", "2020-05-01")], &months),
+            [told("month", "2020-05-01")],
+            "somebody said which"
+        );
+        assert_eq!(asked(None, "2021-03-04", &[], &months), []);
+        assert_eq!(asked(Some("2020"), "2021-03-04", &[], &[("months", FieldType::Text)]), [], "a text is no number of months");
+    }
 }
