@@ -20,6 +20,7 @@ fn plugins() -> Vec<Plugin> {
         workshop_bakery::plugin(),
         workshop_dyeing::plugin(),
         workshop_joinery::plugin(),
+        workshop_livestock::plugin(),
         workshop_mattresses::plugin(),
         workshop_metal::plugin(),
         workshop_paving::plugin(),

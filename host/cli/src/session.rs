@@ -200,9 +200,7 @@ impl Session {
     /// Words that the book's plugins bring, and the labels of its things.
     pub(crate) fn add_words(&mut self, desk: &Arc<Desk>) {
         for (declaration, ..) in desk.registry().plugins() {
-            for (language, words) in &declaration.words {
-                self.words.add(language, words.clone());
-            }
+            self.words.add_plugin(declaration);
         }
         let (desk, language) = (Arc::downgrade(desk), self.words.language());
         let words = std::mem::replace(&mut self.words, Words::new(language));

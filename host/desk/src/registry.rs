@@ -98,6 +98,12 @@ impl Registry {
         self.kinds.values().map(|known| &known.declaration)
     }
 
+    /// The kinds that may still be recorded: all but those of plugins whose stay has ended.
+    pub fn offered(&self) -> impl Iterator<Item = &KindDeclaration> {
+        let gone = |way: &Way| matches!(way, Way::Plugin(plugin) if plugin.still_admitted().is_err());
+        self.kinds.values().filter(move |known| !gone(&known.way)).map(|known| &known.declaration)
+    }
+
     /// The declarations of the pinned plugins.
     pub fn plugins(&self) -> impl Iterator<Item = (&Declaration, &str, bool)> {
         self.plugins.iter().map(|p| (&p.declaration, p.sha256.as_str(), p.is_loaded()))

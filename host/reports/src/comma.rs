@@ -15,7 +15,7 @@ pub struct Separated {
 #[must_use]
 pub fn draw_separated(table: &Table, words: &Words, how: Separated) -> String {
     let mut writer = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let headings = table.columns.iter().map(|c| if how.codes { c.code.clone() } else { crate::text::heading(c, words) });
+    let headings = table.columns.iter().map(|c| if how.codes { c.code.clone() } else { crate::text::heading(table, c, words) });
     let rows = table
         .rows
         .iter()

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 #[must_use]
 pub fn draw_json(table: &Table, words: &Words) -> Value {
     let columns: Vec<Value> =
-        table.columns.iter().map(|c| json!({"code": c.code, "label": words.column(&c.code), "unit": c.unit})).collect();
+        table.columns.iter().map(|c| json!({"code": c.code, "label": words.heading(&table.title, &c.code), "unit": c.unit})).collect();
     let rows: Vec<Value> = table
         .rows
         .iter()

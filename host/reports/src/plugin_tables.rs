@@ -30,16 +30,18 @@ pub enum NotDrawn {
     Refused(Refusal),
 }
 
-/// The forms of all tables that pinned plugins can draw.
+/// The forms of all tables that pinned plugins can draw; what a plugin drew whose stay has ended is offered no more.
 #[must_use]
 pub fn plugin_forms(desk: &Desk) -> Vec<KindDeclaration> {
-    desk.registry().plugins().flat_map(|(declared, ..)| declared.tables.clone()).collect()
+    let registry = desk.registry();
+    let here = registry.plugins().filter(|(declared, ..)| registry.standing(&declared.id) != "removed");
+    here.flat_map(|(declared, ..)| declared.tables.clone()).collect()
 }
 
 /// The form of a plugin's table, by its name.
 #[must_use]
 pub fn plugin_form(desk: &Desk, name: &str) -> Option<KindDeclaration> {
-    plugin_forms(desk).into_iter().find(|form| name_of(form) == name)
+    desk.registry().plugins().flat_map(|(declared, ..)| &declared.tables).find(|form| name_of(form) == name).cloned()
 }
 
 /// A table's name, without its version.
@@ -130,7 +132,7 @@ impl<'a> PluginAsked<'a> {
     fn terms(&self, form: &KindDeclaration) -> Vec<(Said, Cell)> {
         let answers = self.answers(form);
         let answered = form.fields.iter().filter_map(|field| Some((field, answers.get(&field.name)?)));
-        answered.map(|(field, value)| (Said::new(&format!("field.{}", field.name)), term(value))).collect()
+        answered.map(|(field, value)| (Said::new(&format!("field.{}.{}", name_of(form), field.name)), term(value))).collect()
     }
 }
 

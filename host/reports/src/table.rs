@@ -219,16 +219,21 @@ impl Table {
     /// A plugin's table: its first column names the rows; a name that comes again is numbered, `batch/kon-20-0001#2`.
     #[must_use]
     pub fn of_plugin(title: Said, table: &baara_plugin_api::Table) -> Table {
-        let is_figure = |at: usize| {
+        // What somebody takes of a whole is told as it was voted: three tenths, not 0.3.
+        let cell = |column: &str, text: &str| match Cell::read(text) {
+            Cell::Figure(_) if column == "ratio" && text.contains('/') => Cell::text(text),
+            read => read,
+        };
+        let is_figure = |at: usize, code: &str| {
             let mut cells = table.rows.iter().filter_map(|r| r.get(at)).filter(|c| !c.is_empty()).peekable();
-            cells.peek().is_some() && cells.all(|c| matches!(Cell::read(c), Cell::Figure(_) | Cell::Amount(_)))
+            cells.peek().is_some() && cells.all(|c| matches!(cell(code, c), Cell::Figure(_) | Cell::Amount(_)))
         };
         let columns = table.columns.iter().enumerate();
-        let columns = columns.map(|(at, code)| if is_figure(at) { Column::figures(code) } else { Column::words(code) }).collect();
+        let columns = columns.map(|(at, code)| if is_figure(at, code) { Column::figures(code) } else { Column::words(code) }).collect();
         let mut drawn = Table::new(title, columns);
         let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &table.rows {
-            let cells = (0..table.columns.len()).map(|at| row.get(at).map_or(Cell::Empty, |c| Cell::read(c))).collect();
+            let cells = table.columns.iter().enumerate().map(|(at, code)| row.get(at).map_or(Cell::Empty, |c| cell(code, c))).collect();
             let name = row.first().map_or("", String::as_str);
             let times = taken.entry(name).and_modify(|times| *times += 1).or_insert(1);
             let code = if *times == 1 { name.to_owned() } else { format!("{name}#{times}") };

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 /// Draws a table as aligned text: title, headings, rows, notes.
 #[must_use]
 pub fn draw_text(table: &Table, words: &Words) -> String {
-    let headings: Vec<String> = table.columns.iter().map(|column| heading(column, words)).collect();
+    let headings: Vec<String> = table.columns.iter().map(|column| heading(table, column, words)).collect();
     let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(&row.cells, &table.columns, words)).collect();
     let widths: Vec<usize> =
         (0..headings.len()).map(|at| rows.iter().map(|r| r[at].width()).chain([headings[at].width()]).max().unwrap_or(0)).collect();
@@ -35,8 +35,8 @@ pub fn draw_text(table: &Table, words: &Words) -> String {
 }
 
 /// A column's words with its unit.
-pub(crate) fn heading(column: &Column, words: &Words) -> String {
-    let word = words.column(&column.code);
+pub(crate) fn heading(table: &Table, column: &Column, words: &Words) -> String {
+    let word = words.heading(&table.title, &column.code);
     match &column.unit {
         Some(unit) => format!("{word} ({})", if unit == "XOF" { "F" } else { unit }),
         None => word,

@@ -1,7 +1,7 @@
 //! Words for people, by language and code: the locale files, and what plugins bring.
 
 use crate::{Cell, Figure, Said, shown_amount, shown_date, shown_value};
-use baara_plugin_api::{FieldError, Id, Refusal, words};
+use baara_plugin_api::{Declaration, Field, FieldError, FieldType, Id, Refusal, words};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -145,6 +145,28 @@ impl<'l> Words<'l> {
         }
     }
 
+    /// Adds the words of a plugin. In its own forms and tables its words for fields and columns come first: a length in
+    /// millimetres is not told by the word of another trade, which measures in centimetres.
+    pub fn add_plugin(&mut self, plugin: &Declaration) {
+        let mut places: Vec<(String, String)> = Vec::new();
+        for form in plugin.kinds.iter().chain(&plugin.tables) {
+            let name = form.kind.split('/').next().unwrap_or_default();
+            places.extend(names(&form.fields).into_iter().map(|field| (format!("field.{field}"), format!("field.{name}.{field}"))));
+        }
+        for (language, own) in &plugin.words {
+            let mut own = own.clone();
+            let said = |(general, particular): &(String, String)| Some((particular.clone(), own.get(general)?.clone()));
+            let mut particular: Vec<(String, String)> = places.iter().filter_map(said).collect();
+            for form in &plugin.tables {
+                let name = form.kind.split('/').next().unwrap_or_default();
+                let columns = own.iter().filter_map(|(code, word)| Some((code.strip_prefix("column.")?, word)));
+                particular.extend(columns.map(|(column, word)| (format!("column.{name}.{column}"), word.clone())));
+            }
+            particular.into_iter().for_each(|(code, word)| _ = own.entry(code).or_insert(word));
+            self.add(language, own);
+        }
+    }
+
     /// Puts words of somebody's own before those that exist.
     pub fn put(&mut self, language: &str, words: impl IntoIterator<Item = (String, String)>) {
         let dictionary = Arc::make_mut(&mut self.dictionary);
@@ -174,10 +196,14 @@ impl<'l> Words<'l> {
         self.language
     }
 
-    /// The words of a code, if there are any.
+    /// The words of a code, if there are any; `field.sale.price` falls back to `field.price`, and a column likewise.
     #[must_use]
     pub fn find(&self, code: &str) -> Option<&str> {
-        self.dictionary.own.get(code).or_else(|| self.dictionary.french.get(code)).map(String::as_str)
+        let of = |code: &str| self.dictionary.own.get(code).or_else(|| self.dictionary.french.get(code)).map(String::as_str);
+        of(code).or_else(|| {
+            let (section, rest) = code.split_once('.').filter(|(section, _)| ["field", "column"].contains(section))?;
+            of(&format!("{section}.{}", rest.split_once('.')?.1))
+        })
     }
 
     /// The words of a code, or the last part of the code itself.
@@ -204,8 +230,7 @@ impl<'l> Words<'l> {
     #[must_use]
     pub fn field(&self, kind: &str, field: &str) -> String {
         let name = kind.split('/').next().unwrap_or(kind);
-        let own = self.find(&format!("field.{name}.{field}")).or_else(|| self.find(&format!("field.{field}")));
-        own.unwrap_or(field).to_owned()
+        self.find(&format!("field.{name}.{field}")).unwrap_or(field).to_owned()
     }
 
     /// A choice of a field.
@@ -218,6 +243,13 @@ impl<'l> Words<'l> {
     #[must_use]
     pub fn column(&self, column: &str) -> String {
         self.find(&format!("column.{column}")).or_else(|| self.find(&format!("field.{column}"))).unwrap_or(column).to_owned()
+    }
+
+    /// A column's heading in the table of this title: a plugin's own tables are headed in its own words.
+    #[must_use]
+    pub fn heading(&self, title: &Said, column: &str) -> String {
+        let table = title.code.split_once('.').map_or("", |(_, table)| table);
+        self.find(&format!("column.{table}.{column}")).map_or_else(|| self.column(column), str::to_owned)
     }
 
     /// A sentence with its figures; a code without words is shown with them, so that nothing is hidden.
@@ -368,9 +400,22 @@ impl<'l> Words<'l> {
     }
 }
 
+/// The names of the fields of a form, those of its lines too.
+fn names(fields: &[Field]) -> Vec<&str> {
+    fields.iter().flat_map(|field| [vec![field.name.as_str()], inside(&field.kind)].concat()).collect()
+}
+
+fn inside(kind: &FieldType) -> Vec<&str> {
+    match kind {
+        FieldType::Lines { of } => names(of),
+        _ => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use baara_plugin_api::{Grant, KindDeclaration};
 
     fn sample(language: Language) -> Words<'static> {
         let mut sample = Words { language, dictionary: Arc::default(), labels: Box::new(|_| None) };
@@ -414,6 +459,41 @@ mod tests {
         assert_eq!(french.field_error("harvest/1", &FieldError::new("plot", "field/missing")), "Parcelle (plot)\u{a0}: rien n'est écrit");
         let inside = FieldError::new("lines.2.plot", "field/missing");
         assert_eq!(french.field_error("sale/1", &inside), "Ligne 2, Parcelle (lines.2.plot)\u{a0}: rien n'est écrit");
+    }
+
+    #[test]
+    fn a_plugin_speaks_its_own_words_in_its_own_forms_and_tables() {
+        let field = |name: &str, kind| Field { name: name.to_owned(), kind, required: false, sealed: false };
+        let form = |kind: &str, fields| KindDeclaration { kind: kind.to_owned(), fields, writes: Grant::default(), refusals: Vec::new() };
+        let trade = |id: &str, own: &str| Declaration {
+            id: id.to_owned(),
+            version: "0.1.0".to_owned(),
+            kinds: vec![form(
+                &format!("{id}-batch/1"),
+                vec![field("cuts", FieldType::Lines { of: vec![field("length", FieldType::Whole)] })],
+            )],
+            things: Vec::new(),
+            tables: vec![form(&format!("{id}-ledger/1"), Vec::new())],
+            words: [("fr".to_owned(), words(own))].into(),
+        };
+        let mut french = sample(Language::Fr);
+        french.add("fr", words("[column]\nkey = \"Attribut\"\n"));
+        french.add_plugin(&trade("wood", "[field]\nlength = \"Longueur (cm)\"\nplot = \"Coin\"\n[column]\nkey = \"Clé\"\n"));
+        french.add_plugin(&trade("metal", "[field]\nlength = \"Longueur (mm)\"\n"));
+        assert_eq!(
+            (french.field("wood-batch/1", "length"), french.field("metal-batch/1", "length")),
+            ("Longueur (cm)".into(), "Longueur (mm)".into())
+        );
+        assert_eq!(
+            (french.field("harvest/1", "plot"), french.field("wood-batch/1", "plot")),
+            ("Parcelle".into(), "Parcelle".into()),
+            "no field of its"
+        );
+        let heading = |table: &str| french.heading(&Said::new(&format!("table.{table}")), "key");
+        assert_eq!(
+            (heading("wood-ledger"), heading("metal-ledger"), french.column("key")),
+            ("Clé".into(), "Attribut".into(), "Attribut".into())
+        );
     }
 
     #[test]

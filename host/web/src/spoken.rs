@@ -18,7 +18,7 @@ impl Dictionaries {
         let words = |language: Language| {
             let mut words = Words::new(language);
             for (declaration, ..) in registry.plugins() {
-                declaration.words.iter().for_each(|(language, own)| words.add(language, own.clone()));
+                words.add_plugin(declaration);
             }
             words
         };

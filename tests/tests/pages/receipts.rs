@@ -29,6 +29,8 @@ fn a_receipt_prints_as_before_when_the_plugin_that_wrote_it_is_removed() {
     let keyless = |page: &str| {
         page.split("name=\"_key\" value=\"").map(|rest| rest.split_once('"').map_or(rest, |(_, rest)| rest)).collect::<String>()
     };
+    let offered = || served.person("kon-cashier").get("/noter").text.contains("href=\"/noter/sale\"");
+    assert!(offered());
     let printed = || pages.each_ref().map(|page| keyless(&head.get(page).text));
     let before = printed();
     assert!(before[0].contains("KON-2020-000001"), "{}", before[0]);
@@ -40,6 +42,7 @@ fn a_receipt_prints_as_before_when_the_plugin_that_wrote_it_is_removed() {
     let Answer::Waiting(waiting) = submit("kon-head", "unpin", "plugin", "plugin/sales".into()) else { panic!("an intention") };
     assert!(matches!(submit("kon-chair", "endorse", "seq", waiting.seq.into()), Answer::Recorded(_)));
     assert_eq!(served.desk.registry().standing("sales"), "removed");
+    assert!(!offered(), "nobody is led to a form that can no longer be recorded");
     for (page, (before, after)) in pages.iter().zip(before.iter().zip(printed())) {
         assert_eq!(*before, after, "{page}");
     }

@@ -31,7 +31,7 @@ fn table(registry: &Registry, kind: Option<&str>, words: &Words) -> Result<Table
                 let found = registry.plugins().find(|(d, ..)| d.kinds.iter().any(|k| k.kind == kind));
                 found.map_or(String::new(), |(d, ..)| d.id.clone())
             };
-            for declared in registry.declarations() {
+            for declared in registry.offered() {
                 let names: Vec<&str> = declared.fields.iter().map(|f| f.name.as_str()).collect();
                 let cells = vec![
                     Cell::text(declared.kind.as_str()),

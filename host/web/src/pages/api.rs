@@ -12,7 +12,7 @@ use serde_json::json;
 pub(crate) fn kinds(visit: &Visit) -> Shown {
     visit.signed_in()?;
     let kinds: Vec<Value> =
-        visit.desk().registry().declarations().map(|d| json!({"kind": d.kind, "fields": d.fields, "refusals": d.refusals})).collect();
+        visit.desk().registry().offered().map(|d| json!({"kind": d.kind, "fields": d.fields, "refusals": d.refusals})).collect();
     Ok(Reply::Json(200, json!({"kinds": kinds})))
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn openapi(visit: &Visit) -> Shown {
     visit.signed_in()?;
     let own = baara_desk::host_kinds();
     let mut paths = Map::new();
-    for declared in visit.desk().registry().declarations().filter(|d| own.iter().all(|o| o.kind != d.kind)) {
+    for declared in visit.desk().registry().offered().filter(|d| own.iter().all(|o| o.kind != d.kind)) {
         let name = declared.kind.split('/').next().unwrap_or_default();
         let mut properties = properties(&declared.fields);
         for (common, kind) in [("_date", "date"), ("_leave", "id"), ("_id", "uuid"), ("late-reason", "text")] {

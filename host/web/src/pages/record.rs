@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub(crate) fn all(visit: &Visit) -> Shown {
     visit.signed_in()?;
     let own = baara_desk::host_kinds();
-    let all = visit.desk().registry().declarations().map(|d| d.kind.clone()).collect::<Vec<_>>();
+    let all = visit.desk().registry().offered().map(|d| d.kind.clone()).collect::<Vec<_>>();
     let kinds: Vec<String> = all.into_iter().filter(|kind| own.iter().all(|o| o.kind != *kind)).collect();
     Ok(visit.read(|r| {
         let mine = kinds.iter().filter(|kind| r.may(kind));

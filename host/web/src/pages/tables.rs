@@ -15,7 +15,7 @@ pub(crate) fn table(r: &Reading<'_>, table: &Table, why: impl Fn(&str, &str) -> 
             table {
                 caption.sr { (r.say(&table.title)) }
                 thead { tr { @for (_, column) in &columns {
-                    th.right[column.align == Align::Right] scope="col" { (r.words.column(&column.code)) @if let Some(unit) = &column.unit { " (" (unit) ")" } }
+                    th.right[column.align == Align::Right] scope="col" { (r.words.heading(&table.title, &column.code)) @if let Some(unit) = &column.unit { " (" (unit) ")" } }
                 } } }
                 tbody { @for row in &table.rows { tr { @for (at, column) in &columns {
                     @let cell = row.cells.get(*at).unwrap_or(&Cell::Empty);
