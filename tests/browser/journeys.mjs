@@ -309,7 +309,7 @@ export const JOURNEYS = [
       await treasurer.press("Couture de Kayes, jusqu'au 28/02/2021");
       await treasurer.press('Payer quelques personnes');
       await treasurer.fill('Fatoumata Tounkara', '2 600');
-      await treasurer.pick('Endroit', 'Caisse du comité');
+      await treasurer.pick('Payé depuis', 'Caisse du comité');
       await treasurer.press('Payer ces personnes');
       await treasurer.sees("C'est noté et cela attend un visa");
       await chair.press('Baara');

@@ -15,7 +15,7 @@ const WORDS = {
   'Tous pour': 'All for', Dépouiller: 'Count the votes', 'Voter un par un': 'Vote one by one', Pour: 'For', Contre: 'Against', 'Noter ces votes': 'Record these votes',
   'Sans effet : pas assez de collèges présents': 'Of no effect: too few colleges present', Adoptée: 'Carried',
   "sans effet tant que le PV n'est pas signé": 'no effect until the minutes are signed', 'Écrire le procès-verbal': 'Write the minutes', '4. Vérifiez': '4. Check',
-  'Qui signe': 'Who signs', Signer: 'Sign', 'Imprimer le PV': 'Print the minutes',
+  'Payé depuis': 'Paid from', 'Qui signe': 'Who signs', Signer: 'Sign', 'Imprimer le PV': 'Print the minutes',
   'Procès-verbal signé : les décisions sont en vigueur': 'Minutes signed: the decisions are in force',
   'Dépense, Mariam Fofana': 'Expense, Mariam Fofana', Dépense: 'Expense', 'Ce qui est payé': 'What is paid', Montant: 'Amount', 'Payé avec': 'Paid with',
   Fournisseur: 'Supplier', 'Demander la dépense': 'Ask for it', 'Attend mon visa : 1': 'Waits for my visa: 1', 'Donner mon visa': 'Give my visa', 'Visa donné': 'Endorsed',

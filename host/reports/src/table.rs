@@ -131,7 +131,7 @@ impl Cell {
     }
 
     /// A cell from a plugin's table: a figure with a decimal point, an amount, a part (`3/10`), an id, a date, the key of
-    /// one of its words (`figure.waste`), or words.
+    /// one of its words (`figure.waste`), the code of a choice (`workers`), or words.
     #[must_use]
     pub fn read(text: &str) -> Cell {
         if text.is_empty() {
@@ -151,6 +151,9 @@ impl Cell {
         }
         if text.split_once('.').is_some_and(|(section, code)| [section, code].iter().all(|part| is_code(part))) {
             return Cell::Word(text.to_owned());
+        }
+        if is_code(text) {
+            return Cell::Word(text.to_owned()); // A choice when it has words, else as it stands.
         }
         Id::parse(text).map_or_else(|_| Cell::Text(text.to_owned()), Cell::Thing)
     }

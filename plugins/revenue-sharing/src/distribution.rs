@@ -172,7 +172,7 @@ pub(crate) fn simulate(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal>
         rows.push([none(), key.to_string(), fund.to_string(), none(), none(), francs.to_string()]);
     }
     for (key, to, ratio, francs) in &shares.parts {
-        let to = to.as_ref().map_or_else(|| "field.workers".to_owned(), Id::to_string);
+        let to = to.as_ref().map_or_else(|| "workers".to_owned(), Id::to_string);
         rows.push([none(), key.to_string(), to, none(), ratio.to_string(), francs.to_string()]);
     }
     let all: u64 = shares.persons.iter().map(|person| person.1).sum();
@@ -260,7 +260,7 @@ mod tests {
             rows,
             [
                 "2020-03|key/kon-20-0001||||10000",
-                "|key/kon-20-0001|field.workers||3/10|3000",
+                "|key/kon-20-0001|workers||3/10|3000",
                 "|key/kon-20-0001|fund/kon-roulement||7/10|7000",
                 "||person/kon-20-0002|30|30/40|2250",
                 "||person/kon-20-0003|10|10/40|750",

@@ -255,6 +255,7 @@ pub(super) struct Months {
     pub(super) paper: Vec<Paper>,
     pub(super) canteen: Vec<Canteen>,
     pub(super) herd: Vec<Herd>,
+    pub(super) sawn: Vec<Sawn>,
 }
 
 /// Written down some days after.
@@ -531,6 +532,25 @@ pub(super) struct Herd {
     /// The days on which some are sold, and how many.
     #[serde(default)]
     pub(super) sold: Vec<HerdSale>,
+}
+
+/// Logs that a workshop buys and saws.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sawn {
+    pub(super) site: String,
+    pub(super) trade: String,
+    #[serde(with = "day")]
+    pub(super) on: Date,
+    /// The logs' item, how much, and francs for it.
+    pub(super) item: String,
+    pub(super) bought: String,
+    pub(super) costs: i64,
+    /// As the tape says: length and diameter in centimetres, how many.
+    pub(super) logs: Vec<[u64; 3]>,
+    /// What it gives, and how much.
+    pub(super) gives: String,
+    pub(super) good: String,
 }
 
 /// A feed of a herd.

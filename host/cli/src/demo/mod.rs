@@ -12,6 +12,7 @@ mod herds;
 mod house;
 mod prison;
 mod resolve;
+mod sawing;
 mod script;
 mod step;
 #[cfg(test)]

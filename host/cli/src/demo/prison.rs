@@ -15,20 +15,20 @@ pub(super) const FIRST: Date = Date::from_ymd_opt(2020, 1, 2).expect("a day");
 
 /// A workshop and what its lead knows.
 pub(super) struct Shop<'f> {
-    unit: String,
+    pub(super) unit: String,
     pub(super) lead: String,
-    trade: &'f Trade,
+    pub(super) trade: &'f Trade,
     label: String,
-    project: String,
+    pub(super) project: String,
     /// Francs of the donor not spent yet.
-    grant: i64,
+    pub(super) grant: i64,
     /// Who is still to be taught: how many women and men a course.
     courses: Vec<(Date, Date, i64, i64)>,
     /// Who learns and works now, and by which assignment.
     team: Vec<(String, String)>,
     trainings: Option<(String, usize, Date)>,
     /// What is left of each input, in its smallest unit.
-    materials: Vec<i64>,
+    pub(super) materials: Vec<i64>,
     made: Vec<Shelf>,
     /// A made-to-order promise: the day, the order, how many.
     ordered: Option<(Date, String, i64)>,
@@ -158,6 +158,7 @@ impl<'f> Prison<'f> {
         }
         self.extraordinary(day);
         self.herd_day(day);
+        self.saw_day(day);
         self.house.evening(day);
     }
 

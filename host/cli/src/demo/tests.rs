@@ -149,6 +149,10 @@ fn the_year_of_24_facilities_is_recorded_and_adds_up() {
     assert_eq!(odd, told);
     assert_eq!(told.difference(&waiting).collect::<Vec<_>>(), Vec::<&Id>::new());
 
+    // Logs were sawn into the planks of the tables.
+    let makes_planks = |id: &Id| book.value_at(id, "outputs", at_end).is_some_and(|made| made[0]["item"] == "item/planche");
+    assert_eq!(book.all_of("batch").iter().filter(|id| makes_planks(id)).count(), facts.months.sawn.len());
+
     // Services take a number each: one was free, one was given up, the others were paid.
     let tickets: Vec<_> = book.all_of("ticket").into_iter().filter_map(|id| book.thing(&id, at_end)).collect();
     let numbers: std::collections::BTreeSet<&str> = tickets.iter().map(|ticket| ticket.text("number")).collect();
