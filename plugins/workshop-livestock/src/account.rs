@@ -55,7 +55,9 @@ pub(crate) fn heads(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
     };
     let mut left = begun;
     let day = herd.thing.date("begun").unwrap_or(book.date());
-    let mut rows = vec![row(day, "heads.begun", herd.thing.id.to_string(), begun.to_string(), none(), begun)];
+    let born = book.thing(&herd.lot).is_some_and(|lot| !lot.text("born").is_empty());
+    let mut rows =
+        vec![row(day, if born { "heads.born" } else { "heads.begun" }, herd.thing.id.to_string(), begun.to_string(), none(), begun)];
     for (day, what, id, heads) in moves {
         left -= heads;
         rows.push(row(day, what, id, none(), heads.to_string(), left));

@@ -41,8 +41,16 @@ pub(crate) fn kinds() -> Vec<Kind> {
 mod tests {
     #[test]
     fn everything_has_words_in_both_languages() {
-        let french = [include_str!("../../../../config/locale/fr/stock.toml"), include_str!("../../../../config/locale/fr/farms.toml")];
-        let english = [include_str!("../../../../config/locale/en/stock.toml"), include_str!("../../../../config/locale/en/farms.toml")];
+        let french = [
+            include_str!("../../../../config/locale/fr/stock.toml"),
+            include_str!("../../../../config/locale/fr/farms.toml"),
+            include_str!("../../../../config/locale/fr/people.toml"),
+        ];
+        let english = [
+            include_str!("../../../../config/locale/en/stock.toml"),
+            include_str!("../../../../config/locale/en/farms.toml"),
+            include_str!("../../../../config/locale/en/people.toml"),
+        ];
         crate::kinds::stock::paper::worded(&super::kinds(), &french, &english);
     }
 }

@@ -1,5 +1,6 @@
 //! Animals are goods counted in heads: born into a pen, which is a store, and lost from it with witnesses.
 
+use crate::kinds::people::kind_of_unit;
 use crate::kinds::stock::goods::{self, with_goods};
 use crate::kinds::stock::loss::{self, Lost};
 use baara_plugin_api::prelude::*;
@@ -7,8 +8,8 @@ use baara_plugin_api::prelude::*;
 /// Animals are born.
 #[derive(Form)]
 pub(super) struct Birth {
-    #[field(of = "farm")]
-    farm: Id,
+    /// The farm, or the workshop that keeps animals.
+    unit: Id,
     #[field(of = "item")]
     item: Id,
     #[field(of = "item")]
@@ -18,24 +19,30 @@ pub(super) struct Birth {
 }
 
 impl Record for Birth {
-    const KIND: &'static str = "birth/1";
+    const KIND: &'static str = "birth/2";
 
     fn writes() -> Grant {
         grant(&["lot"], &[], &["produced", "store"], &["*"], &[])
     }
 
     fn refusals() -> &'static [&'static str] {
-        &["stock/quantity-zero", "livestock/not-an-animal"]
+        &["unit/not-a-unit", "stock/quantity-zero", "livestock/not-an-animal"]
     }
 
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
-        book.open(&self.farm)?;
+        kind_of_unit(book, &self.unit)?;
         book.open(&self.store)?;
         let item = animal(goods::measured(book, &self.item, self.quantity)?)?;
         let lot = item.flag("by-lot").then(|| Id::new("lot", "$1"));
-        let born = [("item", json!(self.item)), ("unit", json!(self.farm)), ("made", json!(cmd.date)), ("released", json!(true))];
+        let born = [
+            ("item", json!(self.item)),
+            ("unit", json!(self.unit)),
+            ("made", json!(cmd.date)),
+            ("born", json!(self.quantity)),
+            ("released", json!(true)),
+        ];
         let effects = lot.iter().fold(Effects::new(), |effects, lot| effects.open(lot, born.clone()));
-        Ok(effects.goods(&self.item, self.quantity, &self.farm.as_kind("produced"), &self.store, lot.as_ref()))
+        Ok(effects.goods(&self.item, self.quantity, &self.unit.as_kind("produced"), &self.store, lot.as_ref()))
     }
 }
 
@@ -113,7 +120,7 @@ mod tests {
     use super::*;
 
     fn born(item: &str, quantity: &str) -> Value {
-        json!({"farm": "farm/kon-ferme", "item": item, "quantity": quantity, "store": "store/kon-magasin"})
+        json!({"unit": "farm/kon-ferme", "item": item, "quantity": quantity, "store": "store/kon-magasin"})
     }
 
     fn dead(item: &str, two: &str) -> Value {

@@ -182,8 +182,8 @@ fn a_transfer_is_three_entries() {
 #[test]
 fn animals_are_born_and_die() {
     let mut book = sown();
-    let born = json!({"farm": "farm/kon-ferme", "item": "item/mouton", "quantity": "4 head", "store": "store/kon-magasin"});
-    assert_eq!(moved(&mut book, "birth/1", "2020-12-01", born), ["produced/kon-ferme → store/kon-magasin: 4 head lot/kon-20-0001"]);
+    let born = json!({"unit": "farm/kon-ferme", "item": "item/mouton", "quantity": "4 head", "store": "store/kon-magasin"});
+    assert_eq!(moved(&mut book, "birth/2", "2020-12-01", born), ["produced/kon-ferme → store/kon-magasin: 4 head lot/kon-20-0001"]);
     let dead = json!({"store": "store/kon-magasin", "item": "item/mouton", "lot": "lot/kon-20-0001", "quantity": "1 head", "cause": "disease",
                       "witness-one": "person/kon-chief", "witness-two": "person/kon-mayor"});
     let waits = moved(&mut book, "death/1", "2020-12-09", dead);
