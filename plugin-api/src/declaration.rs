@@ -34,6 +34,19 @@ pub struct KindDeclaration {
     /// The refusals it may give.
     #[serde(default)]
     pub refusals: Vec<String>,
+    /// True for a sweep: the host fills it in by itself, once a day before a site's first command. A sweep asks nothing and
+    /// moves nothing; what it finds it warns of, and writes down so that it is told once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sweep: bool,
+}
+
+impl KindDeclaration {
+    /// A form that writes nothing, such as a table's.
+    #[must_use]
+    pub fn form(kind: &str, fields: Vec<Field>, refusals: &[&str]) -> KindDeclaration {
+        let refusals = refusals.iter().map(|&code| code.to_owned()).collect();
+        KindDeclaration { kind: kind.to_owned(), fields, writes: Grant::default(), refusals, sweep: false }
+    }
 }
 
 /// What a kind may write; anything else is refused as `plugin/outside-grant`.
@@ -100,6 +113,9 @@ pub trait Record: Form {
     /// Its name and version, `sale/1`.
     const KIND: &'static str;
 
+    /// True for a sweep: a kind without required fields that the host records by itself, once a day.
+    const SWEEP: bool = false;
+
     /// What it may write.
     fn writes() -> Grant;
 
@@ -128,12 +144,8 @@ impl Kind {
     /// The kind `R`.
     #[must_use]
     pub fn of<R: Record>() -> Kind {
-        let declaration = KindDeclaration {
-            kind: R::KIND.to_owned(),
-            fields: R::fields(),
-            writes: R::writes(),
-            refusals: R::refusals().iter().map(|&code| code.to_owned()).collect(),
-        };
+        let form = KindDeclaration::form(R::KIND, R::fields(), R::refusals());
+        let declaration = KindDeclaration { writes: R::writes(), sweep: R::SWEEP, ..form };
         Kind { declaration, decide: |cmd, book| read::<R>(cmd)?.decide(cmd, book) }
     }
 }

@@ -128,7 +128,8 @@ pub const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str;
 /// What a plugin still owes its users, in words for its author; empty when it is well mannered.
 ///
 /// Its id and version are the manifest's; each kind, table, field and choice has a word in each language; each refusal
-/// says what happened, what was expected and what to try; each thing it opens is one it declares or the core knows.
+/// says what happened, what was expected and what to try; each thing it opens is one it declares or the core knows; a sweep
+/// asks nothing and moves nothing.
 #[must_use]
 pub fn shortcomings(manifest: &str, plugin: &Plugin) -> Vec<String> {
     shortcomings_of(manifest, &plugin.declaration())
@@ -147,6 +148,13 @@ pub fn shortcomings_of(manifest: &str, declaration: &crate::Declaration) -> Vec<
     let kinds = declaration.kinds.iter().chain(&declaration.tables).map(|kind| kind.kind.as_str());
     for twice in twice(kinds).into_iter().chain(twice(declaration.things.iter().map(|thing| thing.kind.as_str()))) {
         owed.insert(format!("two are called {twice}"));
+    }
+    for sweep in declaration.kinds.iter().filter(|kind| kind.sweep) {
+        let asks = sweep.fields.iter().filter(|field| field.required);
+        owed.extend(asks.map(|field| format!("{} is a sweep, and nobody fills in {}", sweep.kind, field.name)));
+        if !(sweep.writes.places.is_empty() && sweep.writes.series.is_empty()) {
+            owed.insert(format!("{} is a sweep, and moves goods or takes numbers", sweep.kind));
+        }
     }
     for language in ["fr", "en"] {
         let none = BTreeMap::new();

@@ -223,10 +223,8 @@ mod tests {
         let field =
             |(name, required): &(&str, bool)| Field { name: (*name).to_owned(), kind: FieldType::Text, required: *required, sealed: false };
         let kind = KindDeclaration {
-            kind: "tanning/1".to_owned(),
-            fields: fields.iter().map(field).collect(),
             writes: Grant { places: places.iter().map(|place| (*place).to_owned()).collect(), ..Grant::default() },
-            refusals: vec!["tanning/no-bark".to_owned()],
+            ..KindDeclaration::form("tanning/1", fields.iter().map(field).collect(), &["tanning/no-bark"])
         };
         Declaration { id: "tannery".to_owned(), kinds: vec![kind], ..Declaration::default() }
     }

@@ -254,13 +254,13 @@ pub(crate) fn fits(registry: &Registry, declaration: &Declaration) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baara_plugin_api::{Grant, KindDeclaration};
+    use baara_plugin_api::KindDeclaration;
 
     #[test]
     fn a_plugin_brings_kinds_of_its_own() {
         let brings = |kind: &str| Declaration {
             id: "tannery".to_owned(),
-            kinds: vec![KindDeclaration { kind: kind.to_owned(), fields: vec![], writes: Grant::default(), refusals: vec![] }],
+            kinds: vec![KindDeclaration::form(kind, vec![], &[])],
             ..Declaration::default()
         };
         assert_eq!(fits(&Registry::core(), &brings("tanning/1")), Ok(()));

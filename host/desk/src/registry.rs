@@ -2,7 +2,7 @@
 
 use crate::plugins::Pinned;
 use baara_loader::{Health, Mode};
-use baara_plugin_api::{Declaration, Field, FieldType, Grant, Kind, KindDeclaration, Refusal, ThingDeclaration};
+use baara_plugin_api::{Declaration, Field, FieldType, Kind, KindDeclaration, Refusal, ThingDeclaration};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -152,12 +152,7 @@ fn field(name: &str, kind: FieldType, required: bool, sealed: bool) -> Field {
 /// The desk's own kinds: what they ask. Their effects are written by the desk.
 #[must_use]
 pub fn host_kinds() -> Vec<KindDeclaration> {
-    let kind = |kind: &str, fields: Vec<Field>, refusals: &[&str]| KindDeclaration {
-        kind: kind.to_owned(),
-        fields,
-        writes: Grant::default(),
-        refusals: refusals.iter().map(|&code| code.to_owned()).collect(),
-    };
+    let kind = KindDeclaration::form;
     let seq = || field("seq", FieldType::Whole, true, false);
     let reason = |required| field("reason", FieldType::Text, required, true);
     vec![

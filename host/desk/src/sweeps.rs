@@ -6,11 +6,12 @@
 use crate::answers::{Answer, Submission};
 use crate::clock::Clock;
 use crate::reading::Source;
+use crate::registry::Registry;
 use crate::writer::Job;
 use crate::{Desk, people};
 use baara_book::TheBook;
 use baara_book::kinds::{PATIENCE, count_is_over};
-use baara_plugin_api::{Answer as Told, Ask, Date, Id, Map, Question, Thing, Value};
+use baara_plugin_api::{Answer as Told, Ask, Date, Id, KindDeclaration, Map, Question, Thing, Value};
 use sha2::{Digest, Sha256};
 
 impl Desk {
@@ -34,12 +35,31 @@ impl Desk {
     }
 }
 
+/// What a day brings a site.
+pub(crate) struct Due {
+    /// What the desk found: each is recorded.
+    pub(crate) found: Vec<Submission>,
+    /// The rounds of the kinds that are sweeps: one that finds nothing is refused.
+    pub(crate) rounds: Vec<Submission>,
+}
+
 /// What a day brings a site: a pure function of the world and the day. `None` for what is no site of the book.
-pub(crate) fn due(book: &TheBook, site: &str, clock: Clock) -> Option<Vec<Submission>> {
+pub(crate) fn due(book: &TheBook, registry: &Registry, site: &str, clock: Clock) -> Option<Due> {
     let today = clock.today();
     book.thing(&Id::parse(&format!("facility/{site}")).ok()?, today)?;
     let found = expired(book, site, today).chain(lapsed(book, site, today)).chain(overdue(book, site, today));
-    Some(found.map(|(kind, key, value)| command(site, kind, key, value, clock)).collect())
+    let found = found.map(|(kind, key, value)| {
+        let fields = Map::from_iter([(key.to_owned(), value.clone())]);
+        command(site, kind, &value, fields, clock)
+    });
+    let rounds = registry.offered().filter(|kind| goes_by_itself(kind));
+    let rounds = rounds.map(|kind| command(site, &kind.kind, &Value::Null, Map::new(), clock));
+    Some(Due { found: found.collect(), rounds: rounds.collect() })
+}
+
+/// A sweep: nobody is asked, nothing is moved and no number is taken, whoever wrote it.
+fn goes_by_itself(kind: &KindDeclaration) -> bool {
+    kind.sweep && kind.writes.places.is_empty() && kind.writes.series.is_empty()
 }
 
 type Finding = (&'static str, &'static str, Value);
@@ -76,9 +96,8 @@ fn things(book: &TheBook, site: &str, kind: &str, state: Option<&str>, today: Da
     ids.iter().filter_map(|id| book.thing(id, today)).collect()
 }
 
-fn command(site: &str, kind: &str, key: &str, value: Value, clock: Clock) -> Submission {
-    let id = finding_id(site, kind, &value, clock.today());
-    let fields: Map = [(key.to_owned(), value)].into_iter().collect();
+fn command(site: &str, kind: &str, found: &Value, fields: Map, clock: Clock) -> Submission {
+    let id = finding_id(site, kind, found, clock.today());
     Submission { id, clock, source: Source::Program, ..Submission::new(site, kind, &people::host(), fields) }
 }
 
@@ -93,6 +112,17 @@ fn finding_id(site: &str, kind: &str, value: &Value, day: Date) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use baara_plugin_api::grant;
+
+    #[test]
+    fn only_a_sweep_that_moves_nothing_goes_by_itself() {
+        let round = |sweep, writes| KindDeclaration { sweep, writes, ..KindDeclaration::form("round/1", Vec::new(), &[]) };
+        let findings = || grant(&["finding"], &["lot.wait-told"], &[], &[], &[]);
+        assert!(goes_by_itself(&round(true, findings())));
+        assert!(!goes_by_itself(&round(false, findings())), "a kind that people record");
+        assert!(!goes_by_itself(&round(true, grant(&[], &[], &["store"], &["*"], &[]))), "it moves goods");
+        assert!(!goes_by_itself(&round(true, grant(&[], &[], &[], &[], &["receipt"]))), "it takes numbers");
+    }
 
     #[test]
     fn the_same_finding_has_the_same_id_and_another_day_another() {

@@ -137,12 +137,19 @@ impl Writer {
     }
 
     fn sweep(&mut self, site: &str, clock: Clock, records: &mut Vec<Record>) -> Vec<Answer> {
-        let due = match sweeps::due(&self.shared.book.read().expect("no reader panics"), site, clock) {
+        let due = match self.due(site, clock) {
             Some(due) => due,
             None => return Vec::new(), // Not a site of this book.
         };
         self.swept.insert(site.to_owned(), clock.today());
-        due.into_iter().map(|sub| self.take(sub, records, None, true)).collect()
+        let mut answers: Vec<Answer> = due.found.into_iter().map(|sub| self.take(sub, records, None, true)).collect();
+        answers.extend(due.rounds.into_iter().map(|sub| self.take(sub, records, None, true)).filter(|answer| !answer.is_no()));
+        answers
+    }
+
+    fn due(&self, site: &str, clock: Clock) -> Option<sweeps::Due> {
+        let shared = &self.shared;
+        sweeps::due(&shared.book.read().expect("no reader panics"), &shared.registry.read().expect("no reader panics"), site, clock)
     }
 
     fn in_its_day(&mut self, sub: Submission, records: &mut Vec<Record>) -> Answer {

@@ -149,7 +149,7 @@ fn things(cells: &[Cell]) -> Vec<Id> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baara_plugin_api::{Field, Grant};
+    use baara_plugin_api::Field;
 
     fn asked(period: Option<&str>, today: &str, typed: &[(&str, &str)], fields: &[(&str, FieldType)]) -> Vec<(String, String)> {
         let today: Date = today.parse().unwrap();
@@ -159,7 +159,7 @@ mod tests {
         let field =
             |(name, kind): &(&str, FieldType)| Field { name: (*name).to_owned(), kind: kind.clone(), required: false, sealed: false };
         let fields = fields.iter().map(field).collect();
-        let form = KindDeclaration { kind: "watch/1".to_owned(), fields, writes: Grant::default(), refusals: Vec::new() };
+        let form = KindDeclaration::form("watch/1", fields, &[]);
         let answers = PluginAsked::about("kon", &person, period.as_ref(), today, &typed).answers(&form);
         answers.into_iter().map(|(name, value)| (name, value.as_str().unwrap().to_owned())).collect()
     }

@@ -415,7 +415,7 @@ fn inside(kind: &FieldType) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baara_plugin_api::{Grant, KindDeclaration};
+    use baara_plugin_api::KindDeclaration;
 
     fn sample(language: Language) -> Words<'static> {
         let mut sample = Words { language, dictionary: Arc::default(), labels: Box::new(|_| None) };
@@ -464,7 +464,7 @@ mod tests {
     #[test]
     fn a_plugin_speaks_its_own_words_in_its_own_forms_and_tables() {
         let field = |name: &str, kind| Field { name: name.to_owned(), kind, required: false, sealed: false };
-        let form = |kind: &str, fields| KindDeclaration { kind: kind.to_owned(), fields, writes: Grant::default(), refusals: Vec::new() };
+        let form = |kind: &str, fields| KindDeclaration::form(kind, fields, &[]);
         let trade = |id: &str, own: &str| Declaration {
             id: id.to_owned(),
             version: "0.1.0".to_owned(),

@@ -127,7 +127,7 @@ impl Declared<'_> {
             unit: &self.making.workshop,
             store,
             inputs,
-            made: vec![Product { made, cure_days: figures.cure_days(least_cure), held }],
+            made: vec![Product { made, cure_days: figures.cure_days(least_cure), held: held || figures.is_looked_at() }],
             measured: expected.beside(&used),
             oddities,
             motive: motive.clone(),

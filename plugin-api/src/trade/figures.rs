@@ -113,6 +113,12 @@ impl<'a> Figures<'a> {
         })
     }
 
+    /// True when every lot of the product, or of the whole trade, waits until somebody looked at it.
+    #[must_use]
+    pub fn is_looked_at(&self) -> bool {
+        self.product["checked"].as_bool().unwrap_or(false) || self.trade.flag("checked")
+    }
+
     /// Days of cure: the product's, or the trade's, and never less than `least`.
     #[must_use]
     pub fn cure_days(&self, least: i64) -> i64 {

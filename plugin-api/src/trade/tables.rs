@@ -1,7 +1,7 @@
 //! What a trade shows: the sheet for a batch to come, and the batches that were, each input beside its expectation.
 
 use super::{Expected, Figures, Past};
-use crate::{Amount, Book, Command, Form, Grant, Id, KindDeclaration, Refusal, Table, Value};
+use crate::{Amount, Book, Command, Form, Id, KindDeclaration, Refusal, Table, Value};
 use std::collections::BTreeMap;
 
 /// Which workshop's batches are shown.
@@ -14,19 +14,19 @@ struct Ledger {
 /// The form of a table of a workshop's batches.
 #[must_use]
 pub fn ledger_form(kind: &str) -> KindDeclaration {
-    form_of::<Ledger>(kind)
+    sheet_form::<Ledger>(kind)
 }
 
 /// The form of a sheet: the fields of the batch it prepares, or some of them.
 #[must_use]
 pub fn sheet_form<F: Form>(kind: &str) -> KindDeclaration {
-    form_of::<F>(kind)
+    sheet_form_refusing::<F>(kind, &[])
 }
 
 /// The form of a sheet that has refusals of its own.
 #[must_use]
 pub fn sheet_form_refusing<F: Form>(kind: &str, refusals: &[&str]) -> KindDeclaration {
-    KindDeclaration { refusals: refusals.iter().map(|&code| code.to_owned()).collect(), ..form_of::<F>(kind) }
+    KindDeclaration::form(kind, F::fields(), refusals)
 }
 
 /// What a table was asked for, read as its form.
@@ -35,10 +35,6 @@ pub fn sheet_form_refusing<F: Form>(kind: &str, refusals: &[&str]) -> KindDeclar
 /// The first field that is missing or not what it declares.
 pub fn asked<F: Form>(cmd: &Command) -> Result<F, Refusal> {
     crate::declaration::read(cmd)
-}
-
-fn form_of<F: Form>(kind: &str) -> KindDeclaration {
-    KindDeclaration { kind: kind.to_owned(), fields: F::fields(), writes: Grant::default(), refusals: Vec::new() }
 }
 
 /// Every batch of a workshop, newest first: what was made, and each input beside what was expected of it.

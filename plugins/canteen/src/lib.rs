@@ -28,7 +28,7 @@ pub fn plugin() -> Plugin {
 baara_plugin! { summary: "A canteen: lists of purchases, its margin, its accounts", plugin: plugin }
 
 fn table(kind: &str, fields: Vec<Field>) -> KindDeclaration {
-    KindDeclaration { kind: kind.to_owned(), fields, writes: Grant::default(), refusals: Vec::new() }
+    KindDeclaration::form(kind, fields, &[])
 }
 
 fn things() -> Vec<ThingDeclaration> {

@@ -22,6 +22,7 @@ impl Part {
 }
 
 /// What shows a finding.
+#[derive(Clone)]
 pub(crate) enum Shown {
     /// Things: the entries that opened them.
     Opened(Vec<Id>),
@@ -30,6 +31,7 @@ pub(crate) enum Shown {
 }
 
 /// Something unlike the usual.
+#[derive(Clone)]
 pub(crate) struct Finding {
     /// Which check found it: the name of its words.
     pub(crate) check: &'static str,
@@ -47,6 +49,23 @@ pub(crate) struct Finding {
 const NAMED: usize = 12;
 
 impl Finding {
+    /// What it is about, whatever the month: `same-pair:person/kon-chair`.
+    pub(crate) fn name(&self) -> String {
+        format!("{}:{}", self.check, self.about)
+    }
+
+    /// Tells it of a month, about the unit, the receipt book or the person.
+    pub(crate) fn warn(&self, effects: Effects, month: &str) -> Effects {
+        let args = [
+            ("month", month.to_owned()),
+            ("about", self.about.to_string()),
+            ("what", self.what.clone()),
+            ("found", self.found.some.to_string()),
+            ("of", self.found.all.to_string()),
+        ];
+        effects.warn(&format!("price-watch/{}", self.check), &[&self.about], args)
+    }
+
     /// Its row of the report.
     pub(crate) fn row(self, book: &Book<'_>) -> Vec<String> {
         let limit = Part { some: usize::try_from(self.limit.num()).unwrap_or(0), all: usize::try_from(self.limit.den()).unwrap_or(0) };

@@ -4,12 +4,13 @@ mod finding;
 #[cfg(test)]
 mod fixture;
 mod limits;
+mod monthly;
 mod numbers;
 mod sales;
 mod signatures;
 mod span;
 
-use baara_plugin_api::{KindDeclaration, baara_plugin, prelude::*};
+use baara_plugin_api::{FieldType, KindDeclaration, ThingDeclaration, baara_plugin, prelude::*};
 use finding::Finding;
 use limits::Limits;
 use span::Span;
@@ -26,16 +27,22 @@ struct Asked {
 /// Everything this plugin brings.
 #[must_use]
 pub fn plugin() -> Plugin {
-    let watch =
-        KindDeclaration { kind: "price-watch/1".to_owned(), fields: Asked::fields(), writes: Grant::default(), refusals: Vec::new() };
+    let watch = KindDeclaration::form("price-watch/1", Asked::fields(), &[]);
     Plugin {
         id: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
-        kinds: Vec::new(),
-        things: Vec::new(),
+        kinds: vec![Kind::of::<monthly::Month>()],
+        things: vec![looked_at()],
         tables: vec![(watch, draw)],
         words: sdk::both_languages(include_str!("../locale/fr.toml"), include_str!("../locale/en.toml")),
     }
+}
+
+/// A month that was looked at: how many findings it had, and which were told then.
+fn looked_at() -> ThingDeclaration {
+    use FieldType::{Many, Text, Whole};
+    let told = sdk::key("told", Many { of: Box::new(Text) });
+    sdk::thing("price-watch-month", vec![sdk::key("month", Text), sdk::key("findings", Whole), told])
 }
 
 baara_plugin! { summary: "Sales below list, round amounts, skipped numbers, the same two signatures", plugin: plugin }
@@ -43,16 +50,7 @@ baara_plugin! { summary: "Sales below list, round amounts, skipped numbers, the 
 /// Every finding of the months, each beside what is usual and the limit that tells it.
 fn draw(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
     let Asked { month, months } = sdk::read(cmd)?;
-    let now = Span::of(month.unwrap_or(book.date()), months.unwrap_or(1));
-    let limits = Limits::on(now.until.min(book.date()), book)?;
-    let before = now.before(limits.usual_months);
-    let sales = sales::read(&before.and(&now), book);
-    let found: [Vec<Finding>; 4] = [
-        sales::below_list(&sales, &now, &before, &limits),
-        sales::round_amounts(&sales, &now, &before, &limits),
-        numbers::skipped(&now, &limits, book),
-        signatures::same_pair(&now, &before, &limits, book),
-    ];
+    let found = findings(Span::of(month.unwrap_or(book.date()), months.unwrap_or(1)), book)?;
     let columns = [
         "watch-check",
         "watch-about",
@@ -64,8 +62,22 @@ fn draw(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
         "watch-limit",
         "watch-entries",
     ];
-    let rows = found.into_iter().flatten().map(|finding| finding.row(book)).collect();
+    let rows = found.into_iter().map(|finding| finding.row(book)).collect();
     Ok(Table { columns: columns.map(str::to_owned).to_vec(), rows })
+}
+
+/// What some months show that is unlike the usual.
+fn findings(now: Span, book: &Book<'_>) -> Result<Vec<Finding>, Refusal> {
+    let limits = Limits::on(now.until.min(book.date()), book)?;
+    let before = now.before(limits.usual_months);
+    let sales = sales::read(&before.and(&now), book);
+    let found: [Vec<Finding>; 4] = [
+        sales::below_list(&sales, &now, &before, &limits),
+        sales::round_amounts(&sales, &now, &before, &limits),
+        numbers::skipped(&now, &limits, book),
+        signatures::same_pair(&now, &before, &limits, book),
+    ];
+    Ok(found.into_iter().flatten().collect())
 }
 
 #[cfg(test)]

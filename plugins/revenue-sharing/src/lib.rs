@@ -28,12 +28,7 @@ baara_plugin! { summary: "Sharing keys, distributions and payouts", plugin: plug
 
 /// The figures of a distribution, line by line, without recording it.
 fn simulation() -> KindDeclaration {
-    KindDeclaration {
-        kind: "simulation/1".to_owned(),
-        fields: distribution::Distribution::fields(),
-        writes: Grant::default(),
-        refusals: distribution::REFUSALS.iter().map(|&code| code.to_owned()).collect(),
-    }
+    KindDeclaration::form("simulation/1", distribution::Distribution::fields(), distribution::REFUSALS)
 }
 
 fn things() -> Vec<ThingDeclaration> {

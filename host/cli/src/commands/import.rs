@@ -189,14 +189,14 @@ fn bad_field(line: u64, names: &[String], error: &FieldError, kind: &str, words:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baara_plugin_api::{Field, Grant};
+    use baara_plugin_api::Field;
     use baara_reports::Language;
 
     fn harvest() -> KindDeclaration {
         let field = |name: &str, kind: FieldType| Field { name: name.to_owned(), kind, required: false, sealed: false };
         let fields =
             vec![field("plot", FieldType::Text), field("quantity", FieldType::Text), field("lines", FieldType::Lines { of: vec![] })];
-        KindDeclaration { kind: "harvest/1".to_owned(), fields, writes: Grant::default(), refusals: Vec::new() }
+        KindDeclaration::form("harvest/1", fields, &[])
     }
 
     #[track_caller]

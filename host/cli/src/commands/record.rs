@@ -178,7 +178,6 @@ pub(crate) fn fault(code: &str, error: &std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baara_plugin_api::Grant;
 
     fn sale() -> KindDeclaration {
         let field = |name: &str, kind: FieldType| Field { name: name.to_owned(), kind, required: false, sealed: false };
@@ -189,7 +188,7 @@ mod tests {
             field("lines", FieldType::Lines { of: Vec::new() }),
             field("tags", FieldType::Many { of: Box::new(FieldType::Text) }),
         ];
-        KindDeclaration { kind: "sale/1".to_owned(), fields, writes: Grant::default(), refusals: Vec::new() }
+        KindDeclaration::form("sale/1", fields, &[])
     }
 
     fn read(line: &str) -> Result<(Map, Common), Failure> {

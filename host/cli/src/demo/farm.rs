@@ -385,7 +385,7 @@ impl<'f> Land<'f> {
         let item = format!("item/{}", self.own.animals);
         if day.day() == 19 && matches!(day.month(), 2 | 5 | 8 | 11) {
             let born = self.house.s.chance.between(2, 5);
-            let form = json!({"farm": unit, "item": item, "quantity": format!("{born} head"), "store": store});
+            let form = json!({"unit": unit, "item": item, "quantity": format!("{born} head"), "store": store});
             let lot = self.house.s.put("cultures", "birth", form);
             self.store.push(Shelf { item: self.own.animals.clone(), lot: format!("{lot}/lot"), left: born, from: day + Days::new(150) });
         }

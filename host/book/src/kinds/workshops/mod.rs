@@ -6,6 +6,7 @@ mod batches;
 mod goods;
 mod projects;
 mod tickets;
+mod watch;
 
 /// The kinds of this subject.
 pub(crate) fn kinds() -> Vec<Kind> {
@@ -22,6 +23,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
         Kind::of::<batches::LotCheck>(),
         Kind::of::<tickets::Ticket>(),
         Kind::of::<tickets::TicketDone>(),
+        Kind::of::<watch::WorkshopWatch>(),
     ]
 }
 

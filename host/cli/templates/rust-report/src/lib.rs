@@ -29,7 +29,7 @@ fn draw(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
 #[must_use]
 pub fn plugin() -> Plugin {
     let ages =
-        KindDeclaration { kind: "my-trade-ages/1".to_owned(), fields: Ages::fields(), writes: Grant::default(), refusals: Vec::new() };
+        KindDeclaration::form("my-trade-ages/1", Ages::fields(), &[]);
     Plugin {
         id: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),

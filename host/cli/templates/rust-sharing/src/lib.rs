@@ -76,12 +76,7 @@ fn simulate(cmd: &Command, book: &Book<'_>) -> Result<Table, Refusal> {
 pub fn plugin() -> Plugin {
     use FieldType::{Lines, Money};
     use sdk::{id_of, key, thing};
-    let simulation = KindDeclaration {
-        kind: "my-trade-simulation/1".to_owned(),
-        fields: Share::fields(),
-        writes: Grant::default(),
-        refusals: NO_PARTS.iter().map(|&code| code.to_owned()).collect(),
-    };
+    let simulation = KindDeclaration::form("my-trade-simulation/1", Share::fields(), NO_PARTS);
     let keys = vec![
         key("unit", id_of("any")),
         key("pot", Money),

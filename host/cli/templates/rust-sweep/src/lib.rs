@@ -1,21 +1,17 @@
-//! My trade: a round through a store that warns of lots nobody has sold or used for too long, each lot once.
+//! My trade: a daily round through the stores that warns of lots nobody has sold or used for too long, each lot once.
 
 use baara_plugin_api::{baara_plugin, prelude::*};
 
-/// How old a lot grows unnoticed when the round does not say.
-const USUAL_DAYS: u64 = 90;
+/// How old a lot grows unnoticed.
+const DAYS: i64 = 90;
 
-/// A round.
+/// A round. It asks nothing: the book makes it by itself, before a site's first command of a day.
 #[derive(Form)]
-struct Round {
-    #[field(of = "store")]
-    store: Id,
-    /// Lots at least so old.
-    days: Option<u64>,
-}
+struct Round {}
 
 impl Record for Round {
     const KIND: &'static str = "my-trade-round/1";
+    const SWEEP: bool = true;
 
     fn writes() -> Grant {
         grant(&["my-trade-finding"], &[], &[], &[], &[])
@@ -26,23 +22,23 @@ impl Record for Round {
     }
 
     fn decide(self, _: &Command, book: &Book<'_>) -> Decided {
-        book.open(&self.store)?;
-        let days = self.days.unwrap_or(USUAL_DAYS);
         let mut effects = Effects::new();
         let mut found = 0;
-        for held in book.holdings_of(&self.store) {
+        let stores = book.things("store");
+        for (store, held) in stores.iter().flat_map(|store| book.holdings_of(store).into_iter().map(move |held| (store, held))) {
             let Some(lot) = held.lot.and_then(|lot| book.thing(&lot)) else { continue };
-            let age = u64::try_from((book.date() - lot.since).num_days()).unwrap_or(0);
+            let age = (book.date() - lot.since).num_days();
             // A plugin has no memory but what it has written: a finding for each lot it has warned of.
             let told = !book.things_having("my-trade-finding", "lot", lot.id.as_str()).is_empty();
-            if age >= days && !told {
+            if age >= DAYS && !told {
                 found += 1;
                 effects = effects
-                    .open(&Id::new("my-trade-finding", &format!("${found}")), [("lot", json!(lot.id)), ("store", json!(self.store))])
-                    .warn("my-trade/old-lot", &[&lot.id, &self.store], [("left", held.balance.to_string()), ("days", age.to_string())]);
+                    .open(&Id::new("my-trade-finding", &format!("${found}")), [("lot", json!(lot.id)), ("store", json!(store))])
+                    .warn("my-trade/old-lot", &[&lot.id, store], [("left", held.balance.to_string()), ("days", age.to_string())]);
             }
         }
-        if found == 0 { Err(Refusal::new("my-trade/nothing-new").with("store", &self.store).with("days", days)) } else { Ok(effects) }
+        // A round that finds nothing is refused, and leaves no entry.
+        if found == 0 { Err(Refusal::new("my-trade/nothing-new").with("days", DAYS)) } else { Ok(effects) }
     }
 }
 

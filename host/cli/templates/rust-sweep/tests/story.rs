@@ -1,4 +1,4 @@
-//! A round through a store on paper.
+//! A daily round on paper.
 
 use baara_plugin_api::prelude::*;
 use baara_plugin_api::testing::proptest::{prop_assert_eq, proptest};
@@ -17,7 +17,7 @@ fn store() -> PaperBook {
 }
 
 fn round(book: &mut PaperBook, date: &str) -> Decided {
-    book.record(&my_trade::plugin().kinds[0], &command("my-trade-round/1", date, json!({"store": "store/kon-magasin"})))
+    book.record(&my_trade::plugin().kinds[0], &command("my-trade-round/1", date, json!({})))
 }
 
 #[test]
