@@ -49,9 +49,9 @@ pub(crate) struct Finding {
 const NAMED: usize = 12;
 
 impl Finding {
-    /// What it is about, whatever the month: `same-pair:person/kon-chair`.
-    pub(crate) fn name(&self) -> String {
-        format!("{}:{}", self.check, self.about)
+    /// What it is, whatever the month.
+    pub(crate) fn name(&self) -> Value {
+        json!({"watch-check": self.check, "watch-about": self.about})
     }
 
     /// Tells it of a month, about the unit, the receipt book or the person.

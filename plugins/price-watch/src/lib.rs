@@ -40,9 +40,10 @@ pub fn plugin() -> Plugin {
 
 /// A month that was looked at: how many findings it had, and which were told then.
 fn looked_at() -> ThingDeclaration {
-    use FieldType::{Many, Text, Whole};
-    let told = sdk::key("told", Many { of: Box::new(Text) });
-    sdk::thing("price-watch-month", vec![sdk::key("month", Text), sdk::key("findings", Whole), told])
+    use FieldType::{Lines, Text, Whole};
+    use sdk::{id_of, key};
+    let told = key("told", Lines { of: vec![key("watch-check", Text), key("watch-about", id_of("any"))] });
+    sdk::thing("price-watch-month", vec![key("month", Text), key("findings", Whole), told])
 }
 
 baara_plugin! { summary: "Sales below list, round amounts, skipped numbers, the same two signatures", plugin: plugin }

@@ -4,7 +4,6 @@ use crate::finding::Finding;
 use crate::limits::Limits;
 use crate::span::Span;
 use baara_plugin_api::prelude::*;
-use std::collections::BTreeSet;
 
 /// A month is over and was looked at; nothing is asked.
 #[derive(Form)]
@@ -32,7 +31,7 @@ impl Record for Month {
         // Two who are the only ones to sign would be told of each month: a warning that always comes is read by nobody.
         let before = told(&over.before(Limits::on(over.until, book)?.usual_months), book);
         let new: Vec<Finding> = found.iter().filter(|finding| !before.contains(&finding.name())).cloned().collect();
-        let names: Vec<String> = new.iter().map(Finding::name).collect();
+        let names: Vec<Value> = new.iter().map(Finding::name).collect();
         let looked = [("month", json!(month)), ("findings", json!(found.len())), ("told", json!(names))];
         let effects = Effects::new().open(&Id::new("price-watch-month", "$1"), looked);
         Ok(new.iter().fold(effects, |effects, finding| finding.warn(effects, &month)))
@@ -40,12 +39,11 @@ impl Record for Month {
 }
 
 /// What was told of some months.
-fn told(span: &Span, book: &Book<'_>) -> BTreeSet<String> {
+fn told(span: &Span, book: &Book<'_>) -> Vec<Value> {
     let months = book.things("price-watch-month").into_iter().filter_map(|id| book.thing(&id));
     let first = |month: &Thing| format!("{}-01", month.text("month")).parse::<Date>().ok();
     let own = months.filter(|month| first(month).is_some_and(|day| span.holds(day)));
-    let names = own.flat_map(|month| month.values.get("told").and_then(Value::as_array).cloned().unwrap_or_default());
-    names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    own.flat_map(|month| month.values.get("told").and_then(Value::as_array).cloned().unwrap_or_default()).collect()
 }
 
 #[cfg(test)]
