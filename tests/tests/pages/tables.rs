@@ -29,6 +29,10 @@ fn a_plugins_table_is_asked_for_drawn_kept_as_a_file_and_explained() {
     for part in ["Cahier des fournées", "276", "Farine", "50\u{a0}kg"] {
         assert!(drawn.text.contains(part), "{part}: {}", drawn.text);
     }
+    let for_programs = browser.get("/api/report/bakery-ledger?workshop=workshop%2Fkon-pain&period=2020-06");
+    assert!(for_programs.status == 200 && for_programs.text.contains("\"276 piece\""), "{}", for_programs.text);
+    let unasked = browser.get("/api/report/bakery-ledger");
+    assert!(unasked.status == 422 && unasked.text.contains("field/missing"), "{}: {}", unasked.status, unasked.text);
     let file = browser.get(&format!("{ledger}&format=csv"));
     assert!(file.headers.contains("bakery-ledger-2020-06.csv") && file.text.contains("276"), "{}", file.text);
     // Each line has a reason of its own, though a batch has several.

@@ -1,11 +1,11 @@
 //! The same desk for programs: JSON in, JSON out, the same rights, described as OpenAPI from the kinds' own declarations.
 
 use crate::answers::{Problem, Reply, Shown, status_of};
+use crate::pages::reports::{self, Answer as Asked};
 use crate::visit::Visit;
 use baara_desk::{Answer, Source, Submission};
 use baara_plugin_api::{Field, FieldError, FieldType, Id, Map, Refusal, Value};
-use baara_reports::statements::{STATEMENTS, statement};
-use baara_reports::{Period, draw_json};
+use baara_reports::draw_json;
 use serde_json::json;
 
 /// The kinds and their forms.
@@ -51,14 +51,16 @@ pub(crate) fn record(visit: &Visit) -> Shown {
             202,
             json!({"ok": true, "waiting": true, "seq": waiting.seq, "code": waiting.code, "proposal": waiting.proposal, "needs": waiting.needs}),
         ),
-        Answer::Fields(errors) => {
-            let told =
-                |e: &FieldError| json!({"field": e.field, "code": e.code, "args": e.args, "text": visit.words().field_error(&kind, e)});
-            Reply::Json(422, json!({"ok": false, "fields": errors.iter().map(told).collect::<Vec<_>>()}))
-        }
+        Answer::Fields(errors) => misread(visit, &kind, &errors),
         Answer::Refused(refusal) => refused(visit, &refusal),
         Answer::Fault(fault) => return Err(fault.into()),
     })
+}
+
+/// Fields that could not be read, in the words of their form.
+fn misread(visit: &Visit, form: &str, errors: &[FieldError]) -> Reply {
+    let told = |e: &FieldError| json!({"field": e.field, "code": e.code, "args": e.args, "text": visit.words().field_error(form, e)});
+    Reply::Json(422, json!({"ok": false, "fields": errors.iter().map(told).collect::<Vec<_>>()}))
 }
 
 fn refused(visit: &Visit, refusal: &Refusal) -> Reply {
@@ -89,15 +91,14 @@ pub(crate) fn entry(visit: &Visit) -> Shown {
     Ok(Reply::Json(200, json!({"ok": true, "leaf": leaf, "entry": value})))
 }
 
-/// A report of this facility.
+/// A report of this facility, or a table that a plugin draws of it.
 pub(crate) fn report(visit: &Visit) -> Shown {
-    let session = visit.signed_in()?;
-    let name = STATEMENTS.iter().find(|name| **name == visit.param("name")).ok_or(Problem::NotFound)?;
-    let period = Period::read(Some(visit.query.get("period")).filter(|text| !text.is_empty()), visit.clock().today())?;
-    let sites = [session.site.clone()];
-    let drawn =
-        baara_reports::ask(visit.desk(), &period, &sites, &session.site, |asked| statement(name, asked))?.ok_or(Problem::NotFound)?;
-    Ok(Reply::Json(200, visit.read(|r| draw_json(&drawn, &r.words))))
+    visit.signed_in()?;
+    Ok(match reports::for_a_program(visit)? {
+        Asked::Drawn(table) => Reply::Json(200, visit.read(|r| draw_json(&table, &r.words))),
+        Asked::Fields(errors) => misread(visit, visit.param("name"), &errors),
+        Asked::Refused(refusal) => refused(visit, &refusal),
+    })
 }
 
 /// What can be asked, as OpenAPI 3.1; the forms come from the declarations, plugins' too.
@@ -131,7 +132,10 @@ pub(crate) fn openapi(visit: &Visit) -> Shown {
     };
     paths.insert("/api/kinds".to_owned(), get("the kinds and their forms", None));
     paths.insert("/api/entry/{seq}".to_owned(), get("an entry as it is kept", Some("seq")));
-    paths.insert("/api/report/{name}".to_owned(), get("a report; ?period=2020", Some("name")));
+    paths.insert(
+        "/api/report/{name}".to_owned(),
+        get("a report, ?period=2020; or a plugin's table, with the fields of its form too", Some("name")),
+    );
     Ok(Reply::Json(
         200,
         json!({

@@ -45,7 +45,11 @@ impl Asked {
 }
 
 fn period(visit: &Visit) -> Result<Period, Refusal> {
-    let text = Some(visit.query.get("periode")).filter(|text| !text.is_empty());
+    period_in(visit, "periode")
+}
+
+fn period_in(visit: &Visit, field: &str) -> Result<Period, Refusal> {
+    let text = Some(visit.query.get(field)).filter(|text| !text.is_empty());
     Period::read(text, visit.clock().today())
 }
 
@@ -75,7 +79,7 @@ fn name_of(form: &KindDeclaration) -> &str {
 }
 
 /// What became of a question.
-enum Answer<T> {
+pub(crate) enum Answer<T> {
     Drawn(T),
     /// The form of a plugin's table is not filled in well.
     Fields(Vec<FieldError>),
@@ -113,6 +117,11 @@ fn ask<T>(
 /// A report's table, drawn for whoever is signed in.
 fn drawn(visit: &Visit, asked: &Asked, period: &Period) -> Result<Answer<Table>, Problem> {
     ask(visit, asked, period, statement, |of, form| of.draw(visit.desk(), form).map(Some))
+}
+
+/// The report or table a program asks for, of `period`.
+pub(crate) fn for_a_program(visit: &Visit) -> Result<Answer<Table>, Problem> {
+    drawn(visit, &Asked::read(visit)?, &period_in(visit, "period")?)
 }
 
 /// One report, as a page or as a file.
