@@ -10,7 +10,8 @@ pub struct Budgets {
     pub load: Duration,
     /// To describe itself: 500 ms.
     pub describe: Duration,
-    /// To answer a message: 1 s, and 1 µs for each byte it is given. Waiting for the host's answers does not count.
+    /// To answer a message: 1 s, and 1 µs for each byte it is given; an eighth of that in a child after an answer that never
+    /// came. Waiting for the host's answers does not count.
     pub call: Duration,
     /// How many questions one call may put.
     pub questions: u32,

@@ -27,6 +27,8 @@ use crate::turn::Turn;
 
 /// A reply, and what stands around it in its frame.
 const MAX_FRAME: usize = QUOTA + 64;
+/// Everybody waits for a plugin that does not answer; until it answers again, its budget is so many times smaller.
+const PATIENCE: u32 = 8;
 /// So many answers travel with a call at most; one bit each tells which were used.
 const MAX_KNOWN: usize = 64;
 /// How long a child that ended may keep its last words to itself.
@@ -60,6 +62,8 @@ struct State {
     ends: usize,
     rests_until: Option<Instant>,
     calls: u64,
+    /// It did not answer the last call in time.
+    late: bool,
     habits: Habits,
 }
 
@@ -130,6 +134,7 @@ impl Child {
         self.start(state, isolation)?;
         let running = state.running.as_mut().expect("it was started on the line above");
         state.calls += 1;
+        let budget = if state.late { budget / PATIENCE } else { budget };
         let mut talk = Talk {
             call: state.calls,
             allowance: Allowance::new(budget).asking(isolation.budgets.questions),
@@ -147,13 +152,17 @@ impl Child {
         match outcome {
             Ok(raw) => {
                 state.ends = 0;
+                state.late = false;
                 let look = state.calls.is_multiple_of(LOOKED_AT);
                 if state.running.as_ref().is_some_and(|running| running.worked > LIFETIME || look && running.leaks()) {
                     self.end(state);
                 }
                 raw.map_err(|how| PluginFault::Misbehaved { how })
             }
-            Err(broken) => Err(self.broke(state, broken, isolation)),
+            Err(broken) => {
+                state.late = matches!(broken, Broken::Late(_));
+                Err(self.broke(state, broken, isolation))
+            }
         }
     }
 

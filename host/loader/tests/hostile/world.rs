@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use baara_loader::{Answers, Conducts, Health, Isolation, Keep, Loaded, Mode, PluginFault, Sandbox, inspect, load};
+use baara_loader::{Answers, Budgets, Conducts, Health, Isolation, Keep, Loaded, Mode, PluginFault, Sandbox, inspect, load};
 
 use crate::folder::{Echo, Folder, check_refused, impatient, isolation, ok};
 
@@ -135,6 +135,20 @@ fn a_hang_in_process_is_noted_and_nobody_else_waits_for_it() {
     let inspected = inspect(&folder.path.join("good.so")).unwrap();
     let again = load(&inspected, &folder.cache(), inspected.sha256(), Mode::InProcess, &folder.isolation).unwrap();
     assert_eq!(again.mode(), Mode::Child);
+}
+
+#[test]
+fn who_did_not_answer_has_less_time_until_it_answers() {
+    let patient = isolation();
+    let folder =
+        Folder::with(Mode::Child, Isolation { budgets: Budgets { call: Duration::from_millis(1600), ..patient.budgets }, ..patient });
+    let Some(loaded) = folder.good() else { return };
+    let hangs = |budget_ms| assert_eq!(loaded.call(b"deadlock", &mut Echo), Err(PluginFault::TimedOut { budget_ms }));
+    // A microsecond for each byte of the message is no whole millisecond.
+    hangs(1600);
+    hangs(200);
+    assert_eq!(loaded.call(b"hello", &mut Echo), ok("hello"));
+    hangs(1600);
 }
 
 #[test]
