@@ -46,6 +46,13 @@ pub(crate) struct Known {
     pub(crate) way: Way,
 }
 
+impl Known {
+    /// False of a plugin's kind once its stay has ended.
+    fn is_offered(&self) -> bool {
+        !matches!(&self.way, Way::Plugin(plugin) if plugin.still_admitted().is_err())
+    }
+}
+
 /// All kinds by name with version; the newest version answers to the bare name.
 #[derive(Clone, Default)]
 pub struct Registry {
@@ -100,8 +107,13 @@ impl Registry {
 
     /// The kinds that may still be recorded: all but those of plugins whose stay has ended.
     pub fn offered(&self) -> impl Iterator<Item = &KindDeclaration> {
-        let gone = |way: &Way| matches!(way, Way::Plugin(plugin) if plugin.still_admitted().is_err());
-        self.kinds.values().filter(move |known| !gone(&known.way)).map(|known| &known.declaration)
+        self.kinds.values().filter(|known| known.is_offered()).map(|known| &known.declaration)
+    }
+
+    /// True when a kind, named with or without version, may still be recorded by those whose role says so.
+    #[must_use]
+    pub fn offers(&self, kind: &str) -> bool {
+        self.find(kind).is_some_and(Known::is_offered)
     }
 
     /// The declarations of the pinned plugins.

@@ -1,6 +1,7 @@
 //! Asking an open book: periods, facilities, labels, and the entries behind figures.
 
 use crate::Language;
+use crate::figures::shown_date;
 use crate::statements::{Asked, Scan};
 use baara_book::{Entry, TheBook};
 use baara_desk::{Desk, Fault};
@@ -61,8 +62,15 @@ pub fn sites(book: &TheBook) -> Vec<String> {
 pub fn label(desk: &Desk, book: &TheBook, id: &Id, language: Language) -> Option<String> {
     let text = |key: &str| book.text_of(id, key, Date::MAX);
     let english = if language == Language::En { text("label-en") } else { None };
-    let words = english.or_else(|| text("label")).or_else(|| text("name"))?;
+    let Some(words) = english.or_else(|| text("label")).or_else(|| text("name")) else { return of_a_key(desk, book, id, language) };
     if words.starts_with("sealed:") { desk.unsealed(&words).ok().flatten() } else { Some(words) }
+}
+
+/// A sharing key has no name of its own: it is told by whose it is and since when.
+fn of_a_key(desk: &Desk, book: &TheBook, id: &Id, language: Language) -> Option<String> {
+    let key = book.thing(id, Date::MAX).filter(|_| id.kind() == "key")?;
+    let unit = label(desk, book, &key.id_of("unit")?, language)?;
+    Some(format!("{unit}, {}", shown_date(key.date("from")?, language)))
 }
 
 /// The entries whose bytes hold one of some texts, with their leaf hash, read from the journal.

@@ -179,9 +179,10 @@ impl Reading<'_> {
         self.visit.session.as_ref().map_or("", |s| s.site.as_str())
     }
 
-    /// True when the signed-in person may record a kind here today.
+    /// True when the signed-in person may record a kind here today, and the kind can still be recorded.
     pub(crate) fn may(&self, kind: &str) -> bool {
-        self.visit.session.as_ref().is_some_and(|s| baara_desk::may_record(self.book, &s.person, &s.site, kind, self.today))
+        self.visit.desk().registry().offers(kind)
+            && self.visit.session.as_ref().is_some_and(|s| baara_desk::may_record(self.book, &s.person, &s.site, kind, self.today))
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn declaration(desk: &Desk, kind: &str) -> Result<KindDeclaration, Fa
 /// The same among the kinds of a registry.
 pub(crate) fn declared_in(registry: &Registry, kind: &str) -> Result<KindDeclaration, Failure> {
     registry.declaration(kind).cloned().ok_or_else(|| {
-        let names: Vec<&str> = registry.declarations().filter_map(|d| d.kind.split('/').next()).collect();
+        let names: Vec<&str> = registry.offered().filter_map(|d| d.kind.split('/').next()).collect();
         match nearest(kind, names.iter().copied()) {
             Some(near) => Refusal::new("kind/misspelt").with("kind", kind).with("near", near).into(),
             None => Refusal::new("kind/unknown").with("kind", kind).into(),

@@ -42,7 +42,7 @@ const WARNINGS: usize = 3;
 /// The home page of whoever is signed in.
 pub(crate) fn show(visit: &Visit) -> Shown {
     let session = visit.signed_in()?.clone();
-    let kinds: Vec<String> = visit.desk().registry().declarations().map(|d| d.kind.clone()).collect();
+    let kinds: Vec<String> = visit.desk().registry().offered().map(|d| d.kind.clone()).collect();
     let home = homes::Asked::of(visit, &session)?;
     Ok(visit.read(|r| {
         let explains = r.may("explain");

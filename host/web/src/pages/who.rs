@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The page.
 pub(crate) fn show(visit: &Visit) -> Shown {
     visit.signed_in()?;
-    let kinds: Vec<String> = visit.desk().registry().declarations().map(|d| name(&d.kind).to_owned()).collect();
+    let kinds: Vec<String> = visit.desk().registry().offered().map(|d| name(&d.kind).to_owned()).collect();
     Ok(visit.read(|r| {
         let title = r.word("web.who-title").to_owned();
         let holders = holders(r);
