@@ -8,7 +8,8 @@ pub(crate) fn id(text: &str) -> Id {
     text.parse().unwrap()
 }
 
-/// Koulikoro with 40 bars of soap, a customer, an officer, and a price list.
+/// Koulikoro with 40 bars of soap, a customer, an officer, a price list, and four tickets: for two pieces ironed and for
+/// three, a free one and another workshop's.
 pub(crate) fn prison() -> PaperBook {
     let mut book = PaperBook::new();
     let day = "2020-01-01".parse().unwrap();
@@ -40,6 +41,18 @@ pub(crate) fn prison() -> PaperBook {
         ("lot/kon-20-0002", &[("item", "item/savon".into()), ("unit", "workshop/kon-savon".into()), ("made", "2020-02-01".into())]),
     ];
     things.into_iter().for_each(|(thing, values)| book.put(&id(thing), day, values));
+    let tickets = [
+        (1, "kon-savon", "2 piece", false),
+        (2, "kon-savon", "3 piece", false),
+        (3, "kon-savon", "1 piece", true),
+        (4, "kon-couture", "1 piece", false),
+    ];
+    for (n, workshop, quantity, free) in tickets {
+        let unit = format!("workshop/{workshop}");
+        let values: [(&str, Value); 4] =
+            [("unit", unit.into()), ("item", "item/repassage".into()), ("quantity", quantity.into()), ("free", free.into())];
+        book.put(&id(&format!("ticket/kon-20-000{n}")), day, &values);
+    }
     for (lot, bars) in [("lot/kon-20-0001", 40), ("lot/kon-20-0002", 60)] {
         book.stock(&id("store/kon-magasin"), &id("item/savon"), Some(&id(lot)), pieces(bars));
     }

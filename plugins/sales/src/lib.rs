@@ -10,6 +10,7 @@ mod pricing;
 mod reprint;
 mod returned;
 mod sale;
+mod tickets;
 mod till;
 
 use baara_plugin_api::{FieldType, baara_plugin, prelude::*};

@@ -2,6 +2,7 @@
 
 use crate::goods::{self, Found, Wanted};
 use crate::pricing;
+use crate::tickets;
 use crate::till::{self, Means};
 use baara_plugin_api::{JsonMap, prelude::*};
 
@@ -38,6 +39,9 @@ pub(crate) struct SaleLine {
     store: Option<Id>,
     #[field(of = "consignment")]
     consignment: Option<Id>,
+    /// The ticket of a service; the oldest unpaid ones of the workshop when it is not said.
+    #[field(of = "ticket")]
+    ticket: Option<Id>,
 }
 
 /// A line with its price and worth.
@@ -99,14 +103,15 @@ impl Record for Sale {
 
     fn writes() -> Grant {
         let places = &["store", "consignment", "produced", "sold", "fund", "cash-box", "wallet", "debt"];
-        grant(&["sale"], &[], places, &["*", "xof"], &["receipt"])
+        grant(&["sale"], &["ticket.receipt", "ticket.paid"], places, &["*", "xof"], &["receipt"])
     }
 
     fn refusals() -> &'static [&'static str] {
         const {
-            &sdk::joined::<13>(&[
+            &sdk::joined::<15>(&[
                 &["sale/no-lines", "sale/no-price", "sale/price-unexplained", "sale/too-large"],
                 goods::REFUSALS,
+                tickets::REFUSALS,
                 till::REFUSALS,
             ])
         }
@@ -123,6 +128,11 @@ impl Record for Sale {
         if let (Some(line), None) = (lines.iter().find(|line| line.total != line.list), &self.motive) {
             let (asked, list) = (Amount::francs(line.total), Amount::francs(line.list));
             return Err(Refusal::new("sale/price-unexplained").with("item", &line.goods.item).with("asked", asked).with("list", list));
+        }
+        let mut paid = Vec::new();
+        for (asked, line) in self.lines.iter().zip(&lines) {
+            let sold = (&line.goods.item, line.goods.quantity);
+            paid.extend(tickets::paid_by(sold, asked.ticket.as_ref(), &self.unit, &paid, book)?);
         }
         goods::enough(&lines.iter().map(|line| line.goods.clone()).collect::<Vec<_>>(), book)?;
 
@@ -147,14 +157,17 @@ impl Record for Sale {
                 ("lines", lines.iter().map(Priced::value).collect()),
             ],
         );
-        Ok(flag_staff(effects, customer.as_ref(), &self.unit, total))
+        let pay =
+            |effects: Effects, ticket: &Id| effects.set(ticket, "receipt", NUMBER, cmd.date).set(ticket, "paid", json!(cmd.date), cmd.date);
+        Ok(flag_staff(paid.iter().fold(effects, pay), customer.as_ref(), &self.unit, total))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{movements, opened, prison, record, refused};
+    use crate::fixture::{id, movements, opened, prison, record, refused};
+    use baara_plugin_api::testing::PaperBook;
 
     fn bars(more: Value) -> Value {
         let mut fields = json!({
@@ -204,6 +217,51 @@ mod tests {
         let effects = record::<Sale>(&mut prison(), "2020-03-02", line(json!({"lot": null}))).unwrap();
         assert_eq!(movements(&effects)[0], "12 piece store/kon-magasin → sold/kon-savon (lot/kon-20-0001)");
         refused::<Sale>(&mut prison(), "2020-03-02", line(json!({"lot": null, "quantity": "50 piece"})), "sale/lot-missing");
+    }
+
+    fn ironing(quantity: &str, more: Value) -> Value {
+        let mut line = json!({"item": "item/repassage", "quantity": quantity});
+        line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        bars(json!({"lines": [line]}))
+    }
+
+    fn receipts(book: &PaperBook) -> Vec<Value> {
+        let now = Book::new(book, "kon", "2020-03-31".parse().unwrap());
+        (1..=4).map(|n| now.value(&id(&format!("ticket/kon-20-000{n}")), "receipt")).collect()
+    }
+
+    #[test]
+    fn a_service_pays_its_oldest_tickets_once() {
+        let mut book = prison();
+        for no in ["1 piece", "6 piece"] {
+            let no = refused::<Sale>(&mut book, "2020-03-02", ironing(no, json!({})), "sale/ticket-missing");
+            assert_eq!(no.args["waiting"], "5 piece");
+        }
+        record::<Sale>(&mut book, "2020-03-02", ironing("2 piece", json!({}))).unwrap();
+        assert_eq!(receipts(&book), [json!("KON-2020-000001"), Value::Null, Value::Null, Value::Null]);
+        record::<Sale>(&mut book, "2020-03-03", ironing("3 piece", json!({}))).unwrap();
+        assert_eq!(receipts(&book)[1], json!("KON-2020-000002"));
+        refused::<Sale>(&mut book, "2020-03-03", ironing("3 piece", json!({})), "sale/ticket-missing");
+        let mut book = prison();
+        record::<Sale>(&mut book, "2020-03-02", ironing("5 piece", json!({}))).unwrap();
+        assert_eq!(receipts(&book)[..2], [json!("KON-2020-000001"), json!("KON-2020-000001")], "both");
+    }
+
+    #[test]
+    fn a_service_pays_the_ticket_it_names() {
+        let mut book = prison();
+        let named = |n: u8, quantity: &str| ironing(quantity, json!({"ticket": format!("ticket/kon-20-000{n}")}));
+        record::<Sale>(&mut book, "2020-03-02", named(2, "3 piece")).unwrap();
+        let mut no = |n, quantity| refused::<Sale>(&mut book, "2020-03-02", named(n, quantity), "sale/ticket-unfit");
+        no(2, "3 piece");
+        no(1, "3 piece");
+        no(3, "1 piece");
+        no(4, "1 piece");
+        let mut twice = named(1, "2 piece");
+        let one = twice["lines"][0].clone();
+        twice["lines"].as_array_mut().unwrap().push(one);
+        refused::<Sale>(&mut book, "2020-03-02", twice, "sale/ticket-unfit");
+        refused::<Sale>(&mut book, "2020-03-02", line(json!({"ticket": "ticket/kon-20-0001"})), "sale/ticket-unfit");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::pages::record::declaration;
 use crate::pairs::Pairs;
 use crate::visit::{Reading, Visit};
 use baara_desk::Answer;
-use baara_plugin_api::{Amount, FieldError, Id, KindDeclaration, Map, Ratio, Refusal, Rounding, Unit, Value, json, read_number};
+use baara_plugin_api::{Amount, FieldError, Id, KindDeclaration, Map, Ratio, Refusal, Rounding, Thing, Unit, Value, json, read_number};
 use baara_reports::{Figure, Said, shown_amount};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ struct Product {
     unit: Unit,
     scale: u8,
     service: bool,
+    /// How much of a service waits to be paid, by tickets; `None` where it needs none.
+    tickets: Option<i64>,
     /// Where it lies, oldest released lot first.
     shelves: Vec<Shelf>,
     /// What is there and may not leave yet.
@@ -38,6 +40,9 @@ struct Shelf {
 
 impl Product {
     fn left(&self) -> i64 {
+        if self.service {
+            return self.tickets.unwrap_or(i64::MAX);
+        }
         self.shelves.iter().map(|shelf| shelf.left).sum()
     }
 
@@ -160,7 +165,14 @@ fn products(r: &Reading<'_>, unit: &Id) -> Vec<Product> {
         let service = thing.text("group") == "service";
         let label = r.label(&item);
         let price = price.count();
-        found.insert(item.clone(), Product { item, label, price, unit: measure, scale, service, shelves: Vec::new(), waiting: 0 });
+        let tickets = (unit.kind() == "workshop").then_some(0);
+        found.insert(item.clone(), Product { item, label, price, unit: measure, scale, service, tickets, shelves: Vec::new(), waiting: 0 });
+    }
+    let is_ours = |ticket: &Thing| ticket.text("unit") == unit.as_str() && ticket.text("receipt").is_empty() && !ticket.flag("free");
+    for ticket in r.book.open_at("ticket", r.site()).filter_map(|id| r.book.thing(&id, r.today)).filter(is_ours) {
+        let Some(product) = ticket.id_of("item").and_then(|item| found.get_mut(&item)) else { continue };
+        let one = 10_i64.pow(u32::from(product.scale));
+        product.tickets = product.tickets.map(|all| all + ticket.amount("quantity").map_or(one, Amount::count));
     }
     for store in r.book.open_at("store", r.site()).filter(|store| !r.book.is_frozen(store)) {
         for holding in r.book.holdings_of(&store).into_iter().filter(|h| h.balance.count() > 0) {
@@ -181,7 +193,7 @@ fn products(r: &Reading<'_>, unit: &Id) -> Vec<Product> {
             }
         }
     }
-    let mut all: Vec<Product> = found.into_values().filter(|p| p.service || !p.shelves.is_empty() || p.waiting > 0).collect();
+    let mut all: Vec<Product> = found.into_values().filter(|p| p.left() > 0 || p.waiting > 0).collect();
     all.iter_mut().for_each(|product| product.shelves.sort_unstable());
     all.sort_by_cached_key(|product| (product.service, baara_desk::fold(&product.label)));
     all
@@ -362,7 +374,7 @@ fn tiles(r: &Reading<'_>, units: &[(Id, Vec<Product>)]) -> Markup {
         h1 { (r.word("web.tile-sale")) }
         (frozen(r))
         @if !r.may("sale") { p.panel { (r.word("web.not-yours")) } }
-        @else if units.is_empty() { p.panel { (r.word("web.sell-nothing")) } p { a.button href="/noter/sale" { (r.word("web.sell-other")) } } }
+        @else if units.is_empty() { p.panel { (r.word("web.sell-nothing")) } p { a.button href="/noter/sale" { (r.word("web.sell-other")) } } (ticket(r, "")) }
         @else {
             p.lead { (r.word("web.sell-choose")) }
             @for (unit, products) in units {
@@ -374,8 +386,14 @@ fn tiles(r: &Reading<'_>, units: &[(Id, Vec<Product>)]) -> Markup {
                     }
                 }
             }
+            (ticket(r, ""))
         }
     }
+}
+
+/// A service is sold once its ticket is noted.
+fn ticket(r: &Reading<'_>, form: &str) -> Markup {
+    html! { @if r.may("ticket") { p { a href={ "/noter/ticket" (form) } { (r.word("web.sell-ticket")) } } } }
 }
 
 /// What lies in a store that is being counted is not for sale.
@@ -386,15 +404,18 @@ fn frozen(r: &Reading<'_>) -> Markup {
 
 /// A product to tap: its price, what is left, how many are taken.
 fn tile(r: &Reading<'_>, product: &Product, count: &str) -> Markup {
-    let left = shown_amount(product.amount(product.left()), r.words.language());
+    let left = || shown_amount(product.amount(product.left()), r.words.language());
+    let told = match (product.service, product.tickets) {
+        (true, Some(_)) => r.say(&Said::new("web.sell-tickets").with("left", left())),
+        (true, None) => String::new(),
+        (false, _) if product.left() > 0 => r.say(&Said::new("web.sell-left").with("left", left())),
+        (false, _) => r.word("web.sell-curing").to_owned(),
+    };
     html! {
-        button.product.taken[!count.is_empty()] type="submit" name="plus" value=(product.item.code()) disabled[!product.service && product.left() == 0] {
+        button.product.taken[!count.is_empty()] type="submit" name="plus" value=(product.item.code()) disabled[product.left() == 0] {
             strong { (product.label) }
             span { (r.francs(product.price)) @if product.unit.as_str() != "piece" { " / " (product.unit.as_str()) } }
-            @if !product.service {
-                @if product.left() > 0 { span.hint { (r.say(&Said::new("web.sell-left").with("left", left))) } }
-                @else { span.hint { (r.word("web.sell-curing")) } }
-            }
+            @if !told.is_empty() { span.hint { (told) } }
             span.taken-count aria-hidden="true" { @if !count.is_empty() { "× " (count) } }
         }
     }
@@ -428,6 +449,7 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
                 }
                 (form::besides(r, draft))
                 p { a href={ "/noter/sale?unit=" (unit) } { (r.word("web.sell-other")) } }
+                @if unit.kind() == "workshop" { (ticket(r, &format!("?workshop={unit}"))) }
             }
         }
     }

@@ -87,7 +87,7 @@ impl Record for TicketDone {
         grant(&["ticket"], &[], &[], &[], &[])
     }
     fn refusals() -> &'static [&'static str] {
-        &["ticket-done/already", "ticket-done/motive-needed"]
+        &["ticket-done/already", "ticket-done/motive-needed", "ticket-done/paid"]
     }
     fn decide(self, cmd: &Command, book: &Book<'_>) -> Decided {
         let ticket = book.open(&self.ticket)?;
@@ -97,10 +97,14 @@ impl Record for TicketDone {
         if self.outcome == Outcome::Cancelled && self.motive.is_none() {
             return Err(Refusal::new("ticket-done/motive-needed").with("ticket", &self.ticket));
         }
+        let receipt = ticket.text("receipt");
+        if self.outcome == Outcome::Cancelled && !receipt.is_empty() {
+            return Err(Refusal::new("ticket-done/paid").with("ticket", &self.ticket).with("receipt", receipt));
+        }
         let effects = Effects::new().set(&self.ticket, "state", self.outcome.code(), cmd.date);
         let effects = if self.motive.is_some() { effects.set(&self.ticket, "motive", self.motive, cmd.date) } else { effects };
-        // A paid ticket stays open until its sale.
-        let over = self.outcome == Outcome::Cancelled || ticket.flag("free");
+        // One that must still be paid stays open for its sale.
+        let over = self.outcome == Outcome::Cancelled || ticket.flag("free") || !receipt.is_empty();
         Ok(if over { effects.close(&self.ticket) } else { effects })
     }
 }
@@ -148,6 +152,19 @@ mod tests {
             refused(&mut book, "ticket/1", DAY, json!({"workshop": workshop, "service": service, "customer": customer}), code);
         };
         no("workshop/kon-couture", "item/fil", "customer/x", "ticket/not-a-service");
+    }
+
+    #[test]
+    fn a_ticket_that_was_paid_is_over_when_its_work_is_done_and_not_cancelled() {
+        let mut book = shop();
+        done(&mut book, "ticket/1", DAY, json!({"workshop": "workshop/kon-couture", "service": "item/coiffure"}));
+        let ticket = id("ticket/kon-20-0001");
+        let paid = Effects::new().set(&ticket, "receipt", "KON-2020-000007", date(DAY));
+        book.apply("sale/1", date(DAY), &id("person/kon-20-0001"), &paid.0);
+        let cancelled = json!({"ticket": ticket, "outcome": "cancelled", "motive": "sealed:ab"});
+        refused(&mut book, "ticket-done/1", DAY, cancelled, "ticket-done/paid");
+        done(&mut book, "ticket-done/1", DAY, json!({"ticket": ticket, "outcome": "done"}));
+        refused(&mut book, "ticket-done/1", DAY, json!({"ticket": ticket, "outcome": "done"}), "thing/closed");
     }
 
     #[test]
