@@ -181,8 +181,12 @@ impl Reading<'_> {
 
     /// True when the signed-in person may record a kind here today, and the kind can still be recorded.
     pub(crate) fn may(&self, kind: &str) -> bool {
-        self.visit.desk().registry().offers(kind)
-            && self.visit.session.as_ref().is_some_and(|s| baara_desk::may_record(self.book, &s.person, &s.site, kind, self.today))
+        self.visit.desk().registry().offers(kind) && self.may_undo(kind)
+    }
+
+    /// True when they may take back what was recorded of a kind: also of one whose plugin has left.
+    pub(crate) fn may_undo(&self, kind: &str) -> bool {
+        self.visit.session.as_ref().is_some_and(|s| baara_desk::may_record(self.book, &s.person, &s.site, kind, self.today))
     }
 }
 

@@ -208,8 +208,10 @@ fn movements(r: &Reading<'_>, entry: &Entry) -> Markup {
 fn after(r: &Reading<'_>, entry: &Entry, inner: &str) -> Markup {
     let gone = r.book.reversed_by(entry.seq);
     let of_desk = || baara_desk::host_kinds().iter().any(|kind| kind.kind == entry.kind);
-    let may =
-        gone.is_none() && r.may(inner) && !["propose/1", "config/1", "found/1", "sweep/1"].contains(&entry.kind.as_str()) && !of_desk();
+    let may = gone.is_none()
+        && r.may_undo(inner)
+        && !["propose/1", "config/1", "found/1", "sweep/1"].contains(&entry.kind.as_str())
+        && !of_desk();
     html! {
         @if let Some(by) = gone { p.warning { a href={ "/entree/" (by) } { (r.say(&Said::new("note.reversed-by").with("seq", by))) } } }
         @if let Some(reverses) = entry.reverses { p { a href={ "/entree/" (reverses) } { (r.say(&Said::new("web.reverses").with("seq", reverses))) } } }
@@ -217,7 +219,7 @@ fn after(r: &Reading<'_>, entry: &Entry, inner: &str) -> Markup {
         @if may {
             details.panel {
                 summary { (r.word("web.something-wrong")) }
-                p { a.button.other href={ "/corriger/" (entry.seq) } { (r.word("web.correct")) } }
+                @if r.may(inner) { p { a.button.other href={ "/corriger/" (entry.seq) } { (r.word("web.correct")) } } }
                 (correct::undo(r, entry.seq, correct::rule(r.visit, entry), has_receipt(entry)))
             }
         }

@@ -150,7 +150,7 @@ fn body(r: &Reading<'_>, receipt: &Receipt) -> Markup {
             }
         }
         (paper(r, receipt, ticket, if original { None } else { Some(copy.unwrap_or(copies)) }))
-        @if standing && r.may(&receipt.kind) {
+        @if standing && r.may_undo(&receipt.kind) {
             details.noprint {
                 summary { (r.word("web.sell-reverse")) }
                 (correct::undo(r, receipt.seq, receipt.rule, true))
