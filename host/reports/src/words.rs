@@ -80,8 +80,9 @@ impl Language {
             (Language::Fr, "piece") => if many { "pièces" } else { "pièce" }.to_owned(),
             (Language::Fr, "half-day") => if many { "demi-journées" } else { "demi-journée" }.to_owned(),
             (Language::Fr, "head") => if many { "têtes" } else { "tête" }.to_owned(),
-            (Language::Fr, "l") => "l".to_owned(),
-            (Language::En, "piece" | "half-day" | "point") | (Language::Fr, "point") if many => format!("{unit}s"),
+            (Language::Fr, "hour") => if many { "heures" } else { "heure" }.to_owned(),
+            (Language::Fr, "cone") => if many { "cônes" } else { "cône" }.to_owned(),
+            (Language::En, "piece" | "half-day" | "point" | "hour" | "cone") | (Language::Fr, "point") if many => format!("{unit}s"),
             (_, other) => other.to_owned(),
         }
     }

@@ -35,7 +35,7 @@ fn meant(kind: &str, field: &str) -> &'static [&'static str] {
 pub(crate) fn choices(r: &Reading<'_>, kind: &str, field: &str, of: &str) -> Vec<Choice> {
     let of: Vec<&str> = if of == "any" { meant(kind, field).to_vec() } else { of.split('|').collect() };
     let mut list: Vec<Choice> = of.iter().flat_map(|of| things(r, field, of)).collect();
-    list.retain(|choice| fits(r, kind, &choice.value));
+    list.retain(|choice| Id::parse(&choice.value).ok().is_none_or(|id| fits(r, (kind, field), &id)));
     if of.len() > 1 {
         tell_apart(r, &mut list);
     }
@@ -55,14 +55,24 @@ fn tell_apart(r: &Reading<'_>, list: &mut [Choice]) {
     }
 }
 
-/// Leaves out the funds nobody spends from where money is spent; a unit stands for its own sales where both could be meant.
-fn fits(r: &Reading<'_>, kind: &str, value: &str) -> bool {
-    let Some(fund) = Id::parse(value).ok().filter(|id| id.kind() == "fund") else { return true };
-    match kind.split('/').next().unwrap_or_default() {
-        "expense" | "expense-credit" | "gift-money" => baara_book::kinds::is_spendable(&fund),
-        "motion" => baara_book::kinds::is_spendable(&fund) && r.book.text_of(&fund, "unit", Date::MAX).is_none(),
+/// Leaves out what the list of all would offer in vain: funds nobody spends where money is spent (a unit stands for its own
+/// sales where both could be meant), francs and work among goods, goods where a service is asked for.
+fn fits(r: &Reading<'_>, (kind, field): (&str, &str), id: &Id) -> bool {
+    let kind = kind.split('/').next().unwrap_or_default();
+    match (id.kind(), kind) {
+        ("fund", "expense" | "expense-credit" | "gift-money") => baara_book::kinds::is_spendable(id),
+        ("fund", "motion") => baara_book::kinds::is_spendable(id) && r.book.text_of(id, "unit", Date::MAX).is_none(),
+        ("item", _) => {
+            let group = r.book.text_of(id, "group", Date::MAX).unwrap_or_default();
+            if field == "service" { group == "service" } else { !matches!(group.as_str(), "money" | "work") }
+        }
         _ => true,
     }
+}
+
+/// A name and what it is counted in, unless the name ends with it.
+fn with_unit(label: &str, unit: &str) -> String {
+    if label.ends_with(&format!("({unit})")) { label.to_owned() } else { format!("{label} ({unit})") }
 }
 
 fn things(r: &Reading<'_>, field: &str, of: &str) -> Vec<Choice> {
@@ -72,11 +82,11 @@ fn things(r: &Reading<'_>, field: &str, of: &str) -> Vec<Choice> {
         "person" => people(r, field),
         "lot" => lots(r),
         "item" => {
-            let with_unit = |id: &Id| match r.book.measure(id) {
-                Some((unit, _)) => format!("{} ({})", r.label(id), r.words.language().unit(unit.as_str(), 1)),
+            let told = |id: &Id| match r.book.measure(id) {
+                Some((unit, _)) => with_unit(&r.label(id), &r.words.language().unit(unit.as_str(), 1)),
                 None => r.label(id),
             };
-            r.book.open_of("item").map(|id| choice(&id, with_unit(&id))).collect()
+            r.book.open_of("item").map(|id| choice(&id, told(&id))).collect()
         }
         _ if REFERENCE.contains(&of) => r.book.open_of(of).map(|id| choice(&id, r.label(&id))).collect(),
         _ => r.book.open_at(of, site).map(|id| choice(&id, described(r, &id))).collect(),

@@ -374,7 +374,7 @@ fn tiles(r: &Reading<'_>, units: &[(Id, Vec<Product>)]) -> Markup {
         h1 { (r.word("web.tile-sale")) }
         (frozen(r))
         @if !r.may("sale") { p.panel { (r.word("web.not-yours")) } }
-        @else if units.is_empty() { p.panel { (r.word("web.sell-nothing")) } p { a.button href="/noter/sale" { (r.word("web.sell-other")) } } (ticket(r, "")) }
+        @else if units.is_empty() { p.panel { (r.word("web.sell-nothing")) } p { a.button href="/noter/sale" { (r.word("web.sell-other")) } } (ticket(r)) }
         @else {
             p.lead { (r.word("web.sell-choose")) }
             @for (unit, products) in units {
@@ -386,14 +386,17 @@ fn tiles(r: &Reading<'_>, units: &[(Id, Vec<Product>)]) -> Markup {
                     }
                 }
             }
-            (ticket(r, ""))
+            (ticket(r))
         }
     }
 }
 
-/// A service is sold once its ticket is noted.
-fn ticket(r: &Reading<'_>, form: &str) -> Markup {
-    html! { @if r.may("ticket") { p { a href={ "/noter/ticket" (form) } { (r.word("web.sell-ticket")) } } } }
+/// A service is sold once its ticket is noted; where the price list has any.
+fn ticket(r: &Reading<'_>) -> Markup {
+    let prices = r.book.thing(&Id::new("price-list", r.site()), r.today);
+    let is_service = |code: &String| r.book.text_of(&Id::new("item", code), "group", r.today).as_deref() == Some("service");
+    let any = prices.is_some_and(|prices| prices.values.iter().any(|(code, price)| !price.is_null() && is_service(code)));
+    html! { @if any && r.may("ticket") { p { a href="/noter/ticket" { (r.word("web.sell-ticket")) } } } }
 }
 
 /// What lies in a store that is being counted is not for sale.
@@ -428,6 +431,7 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
     let number = |product: &Product| lines.iter().position(|(of, _)| of.item == product.item).map(|at| at + 1);
     html! {
         p { strong { (r.label(unit)) } @if others { " · " a href="/ventes/nouvelle" { (r.word("web.sell-other-unit")) } } }
+        (ticket(r))
         form method="post" action=(till_of(unit)) data-till data-draft={ (r.words.kind("sale")) " · " (r.label(unit)) } {
             // Enter in a box asks for the total again, and nothing else.
             button.sr type="submit" name="do" value="total" tabindex="-1" { (r.word("web.sell-total-again")) }
@@ -449,7 +453,6 @@ fn till(r: &Reading<'_>, draft: &Draft<'_>, pairs: &Pairs, unit: &Id, products: 
                 }
                 (form::besides(r, draft))
                 p { a href={ "/noter/sale?unit=" (unit) } { (r.word("web.sell-other")) } }
-                @if unit.kind() == "workshop" { (ticket(r, &format!("?workshop={unit}"))) }
             }
         }
     }
