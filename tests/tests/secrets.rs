@@ -156,6 +156,28 @@ fn the_right_secret_opens_and_a_wrong_one_makes_wait_but_never_for_good() {
 }
 
 #[test]
+fn it_is_told_when_a_forgotten_secret_would_leave_somebody_alone() {
+    let served = served();
+    let (head, alone) = (served.enter("kon-head"), "deux autres personnes");
+    assert!(!head.get("/sante").text.contains(alone));
+    // Who may record a reset or endorse it: the head of the facility and the secretary from now on, and nobody else.
+    let others: Vec<(Id, Id)> = {
+        let book = served.desk.book();
+        let today = baara_desk::Clock::Machine.today();
+        let recorders = baara_desk::recorders_of(&book, "secret-reset", today);
+        let here = book.open_of("person").filter(|id| book.home(id, today) == "kon" && !["kon-head", "kon-secretary"].contains(&id.code()));
+        let both = here.flat_map(|id| baara_desk::roles_of(&book, &id, today).into_iter().map(move |role| (id.clone(), role)));
+        both.filter(|(_, role)| recorders.contains(role)).collect()
+    };
+    assert!(!others.is_empty());
+    for (person, role) in others {
+        let asked = head.proposes("role-take", &[("person", person.as_str()), ("role", role.as_str())]);
+        served.enter("kon-secretary").endorses(&asked);
+    }
+    assert!(head.get("/sante").text.contains(alone));
+}
+
+#[test]
 fn a_session_ends_when_its_person_leaves_and_changes_when_their_roles_do() {
     let (head, field) = (CALM.enter("kon-head"), CALM.enter("kon-field"));
     let again = CALM.enter("kon-field");

@@ -291,6 +291,7 @@ fn a_real_book_asks_for_secrets_and_plays_no_time() {
     let sec = "code=c-sec,name=Moussa Keïta,sex=m,college=officials,office=secretary,roles=secretary+storekeeper";
     let made = run(&[&init[..], &["--member", chef, "--member", sec]].concat(), &[("BAARA_NEW_SECRET", "baobab")]);
     assert_eq!(code(&made), 0, "{}", err(&made));
+    assert!(err(&made).contains("deux autres personnes"), "of two, who forgets a secret is left alone: {}", err(&made));
     let store = ["record", "store", "--code", "magasin", "--label", "Magasin", "--as", "c-sec"];
     assert_eq!(no(&run(&store, &[])), "person/no-secret");
     assert_eq!(no(&run(&store, &[("BAARA_SECRET", "karité")])), "person/wrong-secret");

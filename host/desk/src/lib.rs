@@ -41,7 +41,7 @@ pub use founding::{Founding, Member, Wanted};
 pub use health::{Backup, Health, LOW_DISK};
 pub use hosting::Hosting;
 pub use judge::opened_things;
-pub use people::{may_endorse, may_record, recorders_of, roles_of, waiting_at};
+pub use people::{all_have_helpers, may_endorse, may_record, recorders_of, roles_of, waiting_at};
 pub use pins::{OWN_PLUGINS, plugin_file};
 pub use publishers::{Publisher, Signed, signed_file};
 pub use reading::{Source, fold, read_fields};

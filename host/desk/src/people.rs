@@ -101,6 +101,29 @@ pub fn may_record(book: &TheBook, person: &Id, site: &str, kind: &str, date: Dat
     role_for(book, site, person, None, kind, date).is_ok()
 }
 
+/// True when everybody who may do something at a site could be given a new secret by others, were theirs forgotten: one to
+/// record the reset, and whoever must endorse it.
+#[must_use]
+pub fn all_have_helpers(book: &TheBook, site: &str, date: Date) -> bool {
+    const RESET: &str = "secret-reset";
+    let here = |id: &Id| book.home(id, Date::MAX) == site && !roles(book, id, date).is_empty();
+    let people: Vec<Id> = book.open_of("person").filter(here).collect();
+    let needs = endorsers(book, site, RESET, &Map::new(), date).unwrap_or_default();
+    let but = |one: &[&Id]| people.iter().filter(|id| !one.contains(id)).collect::<Vec<_>>();
+    let recorders: Vec<&Id> = people.iter().filter(|id| may_record(book, id, site, RESET, date)).collect();
+    let helped = |person: &&Id| recorders.iter().any(|by| by != person && all_met(book, &needs, &but(&[person, by]), date));
+    people.iter().all(|person| helped(&person))
+}
+
+/// True when these people could meet every need, each of them one.
+fn all_met(book: &TheBook, needs: &[String], people: &[&Id], date: Date) -> bool {
+    let Some((need, others)) = needs.split_first() else { return true };
+    people.iter().any(|person| {
+        let rest: Vec<&Id> = people.iter().copied().filter(|other| other != person).collect();
+        meets(book, person, std::slice::from_ref(need), date).is_some() && all_met(book, others, &rest, date)
+    })
+}
+
 /// The roles that may record a kind, by id.
 #[must_use]
 pub fn recorders_of(book: &TheBook, kind: &str, date: Date) -> Vec<Id> {

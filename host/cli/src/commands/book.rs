@@ -50,6 +50,9 @@ pub(crate) fn init(session: &mut Session, init: &Init) -> Result<(), Failure> {
                 desk.set_secret(&person, &secret)?;
             }
         }
+        if !baara_desk::all_have_helpers(&desk.book(), &init.site, date) {
+            session.err.push_str(&format!("{}\n", session.words.say(&Said::new("screen.helpless"))));
+        }
     }
     // The book is made; pages that ask for a certificate later make it then, or say again why not.
     if let Err(refusal) = super::serve::certificate(session, desk.folder()) {

@@ -83,6 +83,10 @@ impl State {
             registry.plugins().map(|(d, ..)| one(&d.id, &d.version)).collect()
         };
         let mut warnings = warnings(&health, visit.clock().at(), visit.desk().is_practice());
+        let site = visit.session.as_ref().filter(|_| !visit.desk().is_practice()).map(|session| session.site.clone());
+        if site.is_some_and(|site| visit.read(|r| !baara_desk::all_have_helpers(r.book, &site, r.today))) {
+            warnings.push(Said::new("screen.helpless"));
+        }
         let ill = plugins.iter().filter(|plugin| plugin.state != "loaded");
         warnings.extend(ill.map(|plugin| Said::new("web.health-plugin").with("plugin", &plugin.id)));
         State { health, plugins, warnings }
