@@ -33,6 +33,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "json/unreadable",
             "kind/misspelt",
             "period/unreadable",
+            "person/first-by-others",
             "person/must-wait",
             "person/no-secret",
             "person/practice-no-secret",

@@ -316,11 +316,20 @@ fn a_real_book_asks_for_secrets_and_plays_no_time() {
     assert_eq!(code(&run(&["user", "secret", "c-sec"], &[("BAARA_SECRET", given), ("BAARA_NEW_SECRET", "baobab")])), 0);
     assert_eq!(no(&run(&["user", "codes", "c-sec", "--as", "c-chef"], &baobab)), "code-list/nothing-waits");
 
+    // Whoever comes later is given a code by two others as well, or the first at the machine would choose for them.
+    let add = ["user", "add", "--name", "Fanta Diarra", "--sex", "f", "--role", "cashier", "--as", "c-chef"];
+    let added = run(&add, &baobab);
+    assert!(err(&added).contains("role-give"), "roles come after the visa: {}", err(&added));
+    let seq = json(&added)["seq"].to_string();
+    let added = json(&run(&["endorse", &seq, "--as", "c-sec"], &[baobab[0], next]));
+    let fanta = added["opened"][0].as_str().expect("a person").trim_start_matches("person/").to_owned();
+    assert_eq!(no(&run(&["user", "secret", &fanta], &[("BAARA_NEW_SECRET", "baobab")])), "person/first-by-others");
+
     // On a phone that another person holds: four wrong secrets, and the next try must wait.
     let mut command = Command::new(env!("CARGO_BIN_EXE_baara"));
     let served = command.current_dir(&farm.folder).args(["--book", "livre", "serve", "--listen", "127.0.0.1:0"]);
     let served = Served::new(served);
-    let signed_in = served.post("/connexion", "", &format!("site=kon&qui=person/kon-c-sec&secret=baobab&code={}", listed(2)));
+    let signed_in = served.post("/connexion", "", &format!("site=kon&qui=person/kon-c-sec&secret=baobab&code={}", listed(3)));
     let cookie = signed_in.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next()).expect("a session");
     let endorse = || served.post("/viser/1", cookie, "what=endorse&qui=person/kon-c-chef&secret=karite");
     for _ in 0..4 {

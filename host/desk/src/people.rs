@@ -101,18 +101,26 @@ pub fn may_record(book: &TheBook, person: &Id, site: &str, kind: &str, date: Dat
     role_for(book, site, person, None, kind, date).is_ok()
 }
 
-/// True when everybody who may do something at a site could be given a new secret by others, were theirs forgotten: one to
-/// record the reset, and whoever must endorse it.
+/// True when everybody who may do something at a site could be given a new secret by others, were theirs forgotten.
 #[must_use]
 pub fn all_have_helpers(book: &TheBook, site: &str, date: Date) -> bool {
-    const RESET: &str = "secret-reset";
+    let people = people_at(book, site, date);
+    people.iter().all(|person| has_helpers(book, site, person, &people, date))
+}
+
+/// Who has a role at a site.
+pub(crate) fn people_at(book: &TheBook, site: &str, date: Date) -> Vec<Id> {
     let here = |id: &Id| book.home(id, Date::MAX) == site && !roles(book, id, date).is_empty();
-    let people: Vec<Id> = book.open_of("person").filter(here).collect();
+    book.open_of("person").filter(here).collect()
+}
+
+/// True when some of these people could give a person a new secret: one to record the reset, and whoever must endorse it.
+pub(crate) fn has_helpers(book: &TheBook, site: &str, person: &Id, people: &[Id], date: Date) -> bool {
+    const RESET: &str = "secret-reset";
     let needs = endorsers(book, site, RESET, &Map::new(), date).unwrap_or_default();
-    let but = |one: &[&Id]| people.iter().filter(|id| !one.contains(id)).collect::<Vec<_>>();
-    let recorders: Vec<&Id> = people.iter().filter(|id| may_record(book, id, site, RESET, date)).collect();
-    let helped = |person: &&Id| recorders.iter().any(|by| by != person && all_met(book, &needs, &but(&[person, by]), date));
-    people.iter().all(|person| helped(&person))
+    let but = |by: &Id| people.iter().filter(|id| *id != person && *id != by).collect::<Vec<_>>();
+    let mut recorders = people.iter().filter(|id| *id != person && may_record(book, id, site, RESET, date));
+    recorders.any(|by| all_met(book, &needs, &but(by), date))
 }
 
 /// True when these people could meet every need, each of them one.

@@ -186,6 +186,24 @@ impl Desk {
         Ok(names.resets > 0 || self.kept(|kept| kept.secret(&names.secret()))?.is_some())
     }
 
+    /// True when a person may choose a first secret with nobody's help: nobody here who has one could give them a code. Whoever
+    /// sits at the machine would otherwise choose it before the person does.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn chooses_alone(&self, person: &Id, today: Date) -> Result<bool, Fault> {
+        let book = self.book();
+        let site = book.home(person, Date::MAX);
+        let mut known = Vec::new();
+        for one in people::people_at(&book, &site, today) {
+            let name = Names::of(&book, &one).secret();
+            if self.kept(|kept| kept.secret(&name))?.is_some() {
+                known.push(one);
+            }
+        }
+        Ok(!people::has_helpers(&book, &site, person, &known, today))
+    }
+
     /// Keeps the secret a person chose, as a slow hash; a code that was given to them is forgotten.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::told::{Failure, told};
 use baara_plugin_api::{Map, Refusal, Value, json};
 use baara_reports::Said;
 
-/// Adds a person, then gives each role; roles are intentions and wait for endorsement.
+/// Adds a person, then gives each role; roles are intentions and wait for endorsement, and for the person's own.
 pub(crate) fn add(session: &mut Session, name: &str, sex: &str, roles: &[String], external: bool, common: &Common) -> Result<(), Failure> {
     let desk = session.desk()?;
     let fields: Map = [("name", Value::from(name)), ("sex", sex.into()), ("external", external.into())]
@@ -24,8 +24,13 @@ pub(crate) fn add(session: &mut Session, name: &str, sex: &str, roles: &[String]
     let (text, json) = told(&desk, answer, "person", &session.words)?;
     let line = if session.global.json { json.to_string() } else { text };
     session.out.push_str(&format!("{line}\n"));
+    let Some(person) = person else {
+        if !roles.is_empty() {
+            session.err.push_str(&format!("{}\n", session.words.word("screen.roles-later")));
+        }
+        return Ok(());
+    };
     for role in roles {
-        let Some(person) = &person else { break };
         let role = role.strip_prefix("role/").unwrap_or(role);
         let fields: Map = [("person", person.as_str().to_owned()), ("role", format!("role/{role}"))]
             .into_iter()
@@ -37,7 +42,8 @@ pub(crate) fn add(session: &mut Session, name: &str, sex: &str, roles: &[String]
     Ok(())
 }
 
-/// Keeps a secret: the first one freely, a later one by the person who knows the old.
+/// Keeps a secret: a first one freely while nobody could give a code for it, a later one by the person who knows the old or
+/// the code of a reset.
 pub(crate) fn secret(session: &mut Session, person: Option<&str>) -> Result<(), Failure> {
     let desk = session.desk()?;
     let named = person.map(str::to_owned).or_else(|| session.global.person.clone());
@@ -53,6 +59,8 @@ pub(crate) fn secret(session: &mut Session, person: Option<&str>) -> Result<(), 
         if !desk.knows_secret(&person, &old)? {
             return Err(Refusal::new("person/wrong-secret").with("person", &person).into());
         }
+    } else if !desk.chooses_alone(&person, session.clock(&desk)?.today())? {
+        return Err(Refusal::new("person/first-by-others").with("person", &person).into());
     }
     let new = session.secret(session.words.word("screen.secret-new"), "BAARA_NEW_SECRET")?;
     desk.set_secret(&person, &new)?;
