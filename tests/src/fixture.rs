@@ -1,7 +1,7 @@
 //! The small practice book every scenario begins with: a farm and a prison, founded, configured, our plugins pinned.
 
 use crate::Scratch;
-use baara_desk::{Answer, Clock, Desk, Founding, Hosting, Member, OWN_PLUGINS, Wanted, plugin_file};
+use baara_desk::{Answer, Clock, Desk, Founding, Hosting, Member, OWN_PLUGINS, Wanted, plugin_beside};
 use baara_plugin_api::{Date, Id, Value};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -67,13 +67,7 @@ pub fn plugin_files() -> Vec<PathBuf> {
 /// When it is not there.
 #[must_use]
 pub fn library(name: &str) -> PathBuf {
-    let program = std::env::current_exe().expect("a running program has a path");
-    let beside = program.parent().expect("a program lies in a folder").to_owned();
-    let above = beside.parent().map(Path::to_owned).unwrap_or_default();
-    let folders = [beside.clone(), beside.join("deps"), above.join("deps"), above];
-    let file = plugin_file(name);
-    let found = folders.iter().map(|folder| folder.join(&file)).find(|path| path.exists());
-    found.unwrap_or_else(|| panic!("{file} is not beside {}", program.display()))
+    plugin_beside(name).unwrap_or_else(|| panic!("{name} is built with the tests"))
 }
 
 /// Milliseconds since 1970 at eight in the morning of a day.

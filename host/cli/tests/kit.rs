@@ -188,15 +188,12 @@ fn installed(bench: &Bench) -> PathBuf {
     std::fs::copy(program, bin.join("baara")).unwrap();
     std::fs::copy(bench.archive(), bin.join("baara-sdk.tar.gz")).unwrap();
     for id in ["sales", "revenue-sharing"] {
-        let file = baara_desk::plugin_file(id);
-        let folders = [program.parent().unwrap().to_owned(), program.parent().unwrap().join("deps")];
-        let Some(built) = folders.iter().map(|folder| folder.join(&file)).find(|file| file.exists()) else {
+        let built = baara_desk::plugin_beside(id).unwrap_or_else(|| {
             let mut cargo = Command::new(env!("CARGO"));
             tool(cargo.args(["build", "--quiet", "-p", "sales", "-p", "revenue-sharing"]), &project());
-            std::fs::copy(folders[0].join(&file), bin.join(&file)).unwrap();
-            continue;
-        };
-        std::fs::copy(built, bin.join(&file)).unwrap();
+            baara_desk::plugin_beside(id).expect("it was built on the line above")
+        });
+        std::fs::copy(built, bin.join(baara_desk::plugin_file(id))).unwrap();
     }
     bin
 }

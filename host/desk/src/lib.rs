@@ -42,7 +42,7 @@ pub use health::{Backup, Health, LOW_DISK};
 pub use hosting::Hosting;
 pub use judge::opened_things;
 pub use people::{all_have_helpers, may_endorse, may_record, recorders_of, roles_of, waiting_at};
-pub use pins::{OWN_PLUGINS, plugin_file};
+pub use pins::{OWN_PLUGINS, plugin_beside, plugin_file};
 pub use publishers::{Publisher, Signed, signed_file};
 pub use reading::{Source, fold, read_fields};
 pub use registry::{Registry, State, host_kinds};

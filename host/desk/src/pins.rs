@@ -39,6 +39,17 @@ pub fn plugin_file(id: &str) -> String {
     format!("{}{}{}", std::env::consts::DLL_PREFIX, id.replace('-', "_"), std::env::consts::DLL_SUFFIX)
 }
 
+/// The file of a plugin that came with the program: beside it, or where Cargo leaves it. The newest, since `cargo test` makes
+/// one anew and leaves alone the one that `cargo build` laid beside the program.
+#[must_use]
+pub fn plugin_beside(id: &str) -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    let beside = program.parent()?;
+    let folders = [beside.to_owned(), beside.join("deps"), beside.join(".."), beside.join("../deps")];
+    let files = folders.iter().map(|folder| folder.join(plugin_file(id))).filter(|file| file.exists());
+    files.max_by_key(|file| file.metadata().and_then(|about| about.modified()).ok())
+}
+
 /// The kind that lets a plugin in.
 pub(crate) const PIN: &str = "pin/1";
 /// The kind that ends its stay.

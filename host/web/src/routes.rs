@@ -88,7 +88,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/rapports", pages::reports::all),
     get("/rapports/{name}", pages::reports::show),
     get("/pourquoi/{name}/{cell}", pages::reports::why),
-    get("/api/openapi.json", pages::api::openapi),
+    get("/api/openapi.json", pages::openapi::show),
     get("/api/kinds", pages::api::kinds),
     post("/api/record/{kind}", pages::api::record),
     get("/api/entry/{seq}", pages::api::entry),

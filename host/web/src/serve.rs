@@ -7,7 +7,7 @@ use crate::routes::{OWN_SECRET, ROUTES, Route, Way, Who};
 use crate::sessions::Sessions;
 use crate::spoken::Spoken;
 use crate::tls::{Certificate, Secured};
-use crate::visit::{Visit, Web};
+use crate::visit::{COOKIE, Visit, Web};
 use crate::{gate, pages};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -115,7 +115,7 @@ async fn answer(
 }
 
 fn visit(web: Arc<Web>, headers: &HeaderMap, uri: &Uri, params: HashMap<String, String>, query: &RawQuery, body: &Bytes) -> Visit {
-    let cookie = gate::cookie(headers, "baara").map(str::to_owned);
+    let cookie = gate::cookie(headers, COOKIE).map(str::to_owned);
     let session = cookie.as_deref().and_then(|id| web.sessions.find(id));
     let language = gate::cookie(headers, "langue").and_then(Language::parse).unwrap_or_default();
     Visit {

@@ -12,6 +12,9 @@ use baara_reports::{Language, Said, Words, shown_amount};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+/// The name of the cookie that carries a session.
+pub(crate) const COOKIE: &str = "baara";
+
 /// What all visits share.
 pub(crate) struct Web {
     pub(crate) desk: Arc<Desk>,
@@ -31,7 +34,7 @@ impl Web {
 
     /// The cookie that carries a session: for this machine's own pages alone, by the way they travel; no script reads it.
     pub(crate) fn cookie(&self, id: &str) -> String {
-        format!("baara={id}; Path=/; HttpOnly; SameSite=Strict{}", self.only_secure())
+        format!("{COOKIE}={id}; Path=/; HttpOnly; SameSite=Strict{}", self.only_secure())
     }
 
     /// What a cookie says that must not travel in clear.

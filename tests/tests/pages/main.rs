@@ -8,6 +8,7 @@ mod hostile;
 mod html;
 mod naughty;
 mod privileges;
+mod programs;
 mod receipts;
 mod rights;
 mod sizes;

@@ -4,10 +4,10 @@ use crate::cli::Init;
 use crate::parts;
 use crate::session::Session;
 use crate::told::{Failure, told};
-use baara_desk::{Answer, Clock, Desk, Founding, Member, OWN_PLUGINS, Verified, plugin_file};
+use baara_desk::{Answer, Clock, Desk, Founding, Member, OWN_PLUGINS, Verified, plugin_beside};
 use baara_plugin_api::{Date, Id, Refusal, Value, json};
 use baara_reports::Said;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Makes a book: configuration, the founding act of one facility, our own plugins, the members' secrets.
@@ -100,16 +100,9 @@ pub(crate) fn pin_own(desk: &Arc<Desk>, site: &str, by: &Id, clock: Clock) -> Re
     Ok(())
 }
 
-/// The files of our own plugins: beside the program, or where `cargo test` leaves them.
+/// The files of our own plugins.
 fn own_files() -> Vec<PathBuf> {
-    let program = std::env::current_exe().unwrap_or_default();
-    let beside = program.parent().unwrap_or_else(|| Path::new("."));
-    let folders = [beside.to_owned(), beside.join("deps"), beside.join("..")];
-    let find = |id: &&str| {
-        let file = plugin_file(id);
-        folders.iter().map(|folder| folder.join(&file)).find(|path| path.exists())
-    };
-    OWN_PLUGINS.iter().filter_map(find).collect()
+    OWN_PLUGINS.iter().filter_map(|id| plugin_beside(id)).collect()
 }
 
 /// `code=chair,name=Awa Traoré,sex=f,college=staff,office=chair,roles=head+storekeeper`.

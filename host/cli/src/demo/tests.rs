@@ -3,7 +3,7 @@
 use super::resolve::Outcomes;
 use super::step::Step;
 use super::{Facts, Year, commands, drive};
-use baara_desk::{Clock, Desk, OWN_PLUGINS, Wanted, plugin_file};
+use baara_desk::{Clock, Desk, OWN_PLUGINS, Wanted, plugin_beside};
 use baara_plugin_api::{Date, Datelike, Id};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,11 +33,9 @@ fn empty(folder: &Path) -> Desk {
     let clock = Clock::Practice { at: eve.and_hms_opt(8, 0, 0).unwrap().and_utc().timestamp_millis() };
     let by = Id::new("person", "ken-chef");
     desk.apply_config("ken", &by, wanted(&config.wanted, eve), clock).unwrap();
-    let program = std::env::current_exe().unwrap();
-    for file in OWN_PLUGINS.iter().map(|id| plugin_file(id)) {
-        let deps = program.parent().unwrap();
-        let found = [deps.join("..").join(&file), deps.join(&file)].into_iter().find(|path| path.exists());
-        desk.pin("ken", &by, &found.unwrap_or_else(|| panic!("{file} is built")), clock).unwrap();
+    for id in OWN_PLUGINS {
+        let file = plugin_beside(id).unwrap_or_else(|| panic!("{id} is built"));
+        desk.pin("ken", &by, &file, clock).unwrap();
     }
     desk
 }

@@ -1,10 +1,10 @@
-//! The same desk for programs: JSON in, JSON out, the same rights, described as OpenAPI from the kinds' own declarations.
+//! The same desk for programs: JSON in, JSON out, the same rights.
 
 use crate::answers::{Problem, Reply, Shown, status_of};
 use crate::pages::reports::{self, Answer as Asked};
 use crate::visit::Visit;
 use baara_desk::{Answer, Source, Submission};
-use baara_plugin_api::{Field, FieldError, FieldType, Id, Map, Refusal, Value};
+use baara_plugin_api::{FieldError, Id, Refusal, Value};
 use baara_reports::draw_json;
 use serde_json::json;
 
@@ -99,73 +99,4 @@ pub(crate) fn report(visit: &Visit) -> Shown {
         Asked::Fields(errors) => misread(visit, visit.param("name"), &errors),
         Asked::Refused(refusal) => refused(visit, &refusal),
     })
-}
-
-/// What can be asked, as OpenAPI 3.1; the forms come from the declarations, plugins' too.
-pub(crate) fn openapi(visit: &Visit) -> Shown {
-    visit.signed_in()?;
-    let own = baara_desk::host_kinds();
-    let mut paths = Map::new();
-    for declared in visit.desk().registry().offered().filter(|d| own.iter().all(|o| o.kind != d.kind)) {
-        let name = declared.kind.split('/').next().unwrap_or_default();
-        let mut properties = properties(&declared.fields);
-        for (common, kind) in [("_date", "date"), ("_leave", "id"), ("_id", "uuid"), ("late-reason", "text")] {
-            properties.insert(common.to_owned(), json!({"type": "string", "format": kind}));
-        }
-        let required: Vec<&str> = declared.fields.iter().filter(|f| f.required).map(|f| f.name.as_str()).collect();
-        let schema = json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
-        let answers = json!({
-            "200": {"description": "the same form had been recorded before"}, "201": {"description": "recorded"},
-            "202": {"description": "waits for other people's visa"}, "403": {"description": "not this person's to record"},
-            "422": {"description": "refused, or fields that could not be read"},
-        });
-        paths.insert(
-            format!("/api/record/{name}"),
-            json!({"post": {"summary": visit.words().kind(&declared.kind), "operationId": name, "responses": answers,
-                "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}}),
-        );
-    }
-    let get = |summary: &str, name: Option<&str>| {
-        let parameters: Vec<Value> =
-            name.map(|n| json!({"name": n, "in": "path", "required": true, "schema": {"type": "string"}})).into_iter().collect();
-        json!({"get": {"summary": summary, "parameters": parameters, "responses": {"200": {"description": "found"}, "404": {"description": "not here"}}}})
-    };
-    paths.insert("/api/kinds".to_owned(), get("the kinds and their forms", None));
-    paths.insert("/api/entry/{seq}".to_owned(), get("an entry as it is kept", Some("seq")));
-    paths.insert(
-        "/api/report/{name}".to_owned(),
-        get("a report, ?period=2020; or a plugin's table, with the fields of its form too", Some("name")),
-    );
-    Ok(Reply::Json(
-        200,
-        json!({
-            "openapi": "3.1.0",
-            "info": {"title": "Baara", "version": env!("CARGO_PKG_VERSION"),
-                "description": "Sign in on /connexion; the session's cookie and an Origin header of our own go with every post."},
-            "paths": paths,
-        }),
-    ))
-}
-
-fn properties(fields: &[Field]) -> Map {
-    fields.iter().map(|field| (field.name.clone(), schema(&field.kind))).collect()
-}
-
-fn schema(kind: &FieldType) -> Value {
-    match kind {
-        FieldType::Text => json!({"type": "string", "maxLength": 500}),
-        FieldType::Whole => json!({"type": "integer", "minimum": 0}),
-        FieldType::Flag => json!({"type": "boolean"}),
-        FieldType::Date => json!({"type": "string", "format": "date"}),
-        FieldType::Ratio => json!({"type": "string", "examples": ["3/10", "0.141"]}),
-        FieldType::Money => json!({"type": "string", "examples": ["5000 XOF"]}),
-        FieldType::Quantity { of } => json!({"type": "string", "description": format!("an amount of {of}"), "examples": ["12.500 kg"]}),
-        FieldType::Id { of } => json!({"type": "string", "description": format!("the id of a thing of kind {of}")}),
-        FieldType::Choice { of } => json!({"type": "string", "enum": of}),
-        FieldType::Many { of } => json!({"type": "array", "items": schema(of)}),
-        FieldType::Lines { of } => {
-            let required: Vec<&str> = of.iter().filter(|f| f.required).map(|f| f.name.as_str()).collect();
-            json!({"type": "array", "items": {"type": "object", "properties": properties(of), "required": required}})
-        }
-    }
 }

@@ -19,6 +19,7 @@ pub(crate) mod homes;
 pub(crate) mod journal;
 pub(crate) mod meetings;
 pub(crate) mod minutes;
+pub(crate) mod openapi;
 pub(crate) mod papers;
 pub(crate) mod problems;
 pub(crate) mod production;
