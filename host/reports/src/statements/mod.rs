@@ -12,6 +12,7 @@ mod indicators;
 mod late;
 mod pecule;
 mod stock;
+mod tickets;
 mod workshops;
 
 use crate::{Cell, Column, Figure, Said, Table};
@@ -20,7 +21,7 @@ use baara_plugin_api::{Date, Effect, Id, Thing};
 
 /// The names of the statements; `published` stands beside them, drawn from a file of claims.
 pub const STATEMENTS: &[&str] =
-    &["indicators", "harvest", "stock", "balances", "cash-book", "workshops", "pecule", "committee", "exceptions", "late"];
+    &["indicators", "harvest", "stock", "balances", "cash-book", "workshops", "tickets", "pecule", "committee", "exceptions", "late"];
 
 /// Shows the entries whose bytes hold one of some texts, in order, with their leaf hash.
 pub type Scan<'a> = dyn Fn(&[String], &mut dyn FnMut(&Entry, &str)) + 'a;
@@ -131,6 +132,7 @@ fn sheet(name: &str, asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Option<
         "committee" => committee::draw,
         "exceptions" => exceptions::draw,
         "late" => late::draw,
+        "tickets" => tickets::draw,
         _ => return None,
     };
     let mut sheet = draw(asked, wanted);

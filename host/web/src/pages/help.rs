@@ -24,6 +24,7 @@ const TASKS: &[Task] = &[
     },
     Task { name: "attendance", sign: "pointage", to: "/pointage", steps: &["atelier", "cocher", "demi", "bouton"] },
     Task { name: "sale", sign: "vente", to: "/ventes/nouvelle", steps: &["panier", "prix", "argent", "bouton", "recu"] },
+    Task { name: "service", sign: "vente", to: "/noter/ticket", steps: &["papier", "outil", "bouton", "argent", "recu"] },
     Task { name: "cash", sign: "caisse", to: "/caisse", steps: &["fermer", "billets", "deux", "comparer", "expliquer"] },
     Task { name: "store", sign: "magasin", to: "/magasin", steps: &["sac", "balance", "papier", "bouton", "deux"] },
     Task { name: "meeting", sign: "reunion", to: "/reunions", steps: &["appeler", "cocher", "main", "compter", "papier", "signer"] },
