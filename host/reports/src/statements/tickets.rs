@@ -8,12 +8,12 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
     let columns = vec![
         Column::words("ticket"),
         Column::words("date"),
-        Column::words("unit"),
+        Column::words("payment"),
         Column::words("item"),
         Column::figures("quantity"),
-        Column::words("for-staff"),
         Column::words("state"),
-        Column::words("payment"),
+        Column::words("for-staff"),
+        Column::words("unit"),
     ];
     let mut sheet = Sheet::new("tickets", asked, columns, wanted);
     let (mut all, mut paid, mut free, mut cancelled) = (0, 0, 0, 0);
@@ -36,12 +36,12 @@ pub(super) fn draw(asked: &Asked<'_>, wanted: Option<(&str, &str)>) -> Sheet {
         let cells = vec![
             Cell::text(ticket.text("number")),
             ticket.since.into(),
-            thing("unit"),
+            payment,
             thing("item"),
             ticket.amount("quantity").map_or(Cell::whole(1), Cell::from),
-            Cell::Flag(ticket.flag("staff")),
             Cell::Word(ticket.text("state").to_owned()),
-            payment,
+            Cell::Flag(ticket.flag("staff")),
+            thing("unit"),
         ];
         sheet.row(ticket.id.as_str(), cells);
         sheet.because(ticket.id.as_str(), "quantity", || Because { things: vec![ticket.id.clone()], ..Because::default() });
